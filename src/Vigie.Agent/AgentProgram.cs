@@ -1,0 +1,6 @@
+namespace Vigie.Agent;
+
+static class AgentProgram
+{
+    static int Main() => 0;
+}

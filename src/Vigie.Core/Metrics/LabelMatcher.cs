@@ -1,0 +1,51 @@
+using System.Text.RegularExpressions;
+
+namespace Vigie.Core.Metrics;
+
+public enum MatchKind { Equal, NotEqual, Regex, NotRegex }
+
+/// <summary>
+/// One condition on one label. Regular expressions are anchored at both ends and run without backtracking, so no pattern
+/// can stall the hub.
+/// </summary>
+public sealed class LabelMatcher
+{
+    readonly Regex? _regex;
+
+    /// <exception cref="ArgumentException">The pattern is no regular expression, or needs backtracking.</exception>
+    public LabelMatcher(string name, MatchKind kind, string value)
+    {
+        (Name, Kind, Value) = (name, kind, value);
+        if (kind is MatchKind.Regex or MatchKind.NotRegex)
+        {
+            try
+            {
+                _regex = new Regex($@"\A(?s:{value})\z", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+                    TimeSpan.FromSeconds(1));
+            }
+            catch (NotSupportedException e)
+            {
+                throw new ArgumentException($"the pattern {Labels.Quote(value)} needs backtracking, which is not allowed: {e.Message}", nameof(value), e);
+            }
+        }
+    }
+
+    public string Name { get; }
+
+    public MatchKind Kind { get; }
+
+    public string Value { get; }
+
+    public bool Matches(string value) => Kind switch
+    {
+        MatchKind.Equal => string.Equals(value, Value, StringComparison.Ordinal),
+        MatchKind.NotEqual => !string.Equals(value, Value, StringComparison.Ordinal),
+        MatchKind.Regex => _regex!.IsMatch(value),
+        _ => !_regex!.IsMatch(value),
+    };
+
+    public bool Matches(Labels labels) => Matches(labels[Name]);
+
+    public override string ToString() =>
+        Name + Kind switch { MatchKind.Equal => "=", MatchKind.NotEqual => "!=", MatchKind.Regex => "=~", _ => "!~" } + Labels.Quote(Value);
+}

@@ -1,0 +1,6 @@
+namespace Vigie.Hub;
+
+static class HubProgram
+{
+    static int Main() => 0;
+}
