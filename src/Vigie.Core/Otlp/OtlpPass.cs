@@ -1,0 +1,203 @@
+using System.Text;
+using Vigie.Core.Metrics;
+
+namespace Vigie.Core.Otlp;
+
+/// <summary>One request on its way through the reader: where it is, what it has taken and what it has refused.</summary>
+sealed class OtlpPass(OtlpLimits limits, long futureMs, SampleBatch batch)
+{
+    readonly List<(OtlpResource, long)> _resources = [];
+    readonly List<(string Reason, int Points)> _refused = [];
+    byte[] _key = new byte[512];
+    int _prefix, _keyLength;
+    long _lastMs = long.MinValue;
+
+    public OtlpResource Resource { get; set; } = null!;
+
+    public OtlpReading Result() => new(_resources, _refused.Sum(r => r.Points),
+        _refused.Count == 0 ? null : string.Join("; ", _refused.Select(r => $"{r.Points} refused: {r.Reason}")));
+
+    public void EndResource()
+    {
+        if (_lastMs != long.MinValue)
+            _resources.Add((Resource, _lastMs));
+        _lastMs = long.MinValue;
+    }
+
+    /// <summary>Metric{name=1, description=2, unit=3, gauge=5, sum=7, histogram=9, exponential_histogram=10, summary=11}.</summary>
+    public void ReadMetric(ProtoReader metric)
+    {
+        ReadOnlySpan<byte> name = default, help = default, unit = default;
+        ProtoReader data = default;
+        int dataField = 0;
+        while (metric.Next())
+        {
+            switch (metric.Field)
+            {
+                case 1: name = metric.Bytes(); break;
+                case 2: help = metric.Bytes(); break;
+                case 3: unit = metric.Bytes(); break;
+                case 5 or 7 or 9 or 10 or 11:
+                    dataField = metric.Field;
+                    data = metric.Message();
+                    break;
+                default: metric.Skip(); break;
+            }
+        }
+        if (dataField == 0)
+            return;
+        var kind = MetricKind.Gauge;
+        string? refusal = name.Length == 0 ? "a metric has no name"
+            : name.Length > limits.LabelLength ? $"a metric's name is longer than {limits.LabelLength} bytes"
+            : dataField is 9 or 10 or 11 ? "histograms and summaries are not stored: send sums and gauges"
+            : null;
+        if (dataField == 7 && refusal is null)
+            (kind, refusal) = SumKind(data);
+        if (refusal is not null)
+        {
+            Refuse(refusal, CountPoints(data));
+            return;
+        }
+        _keyLength = 0;
+        Append([(byte)kind]);
+        AppendSized(name);
+        AppendSized(unit);
+        _prefix = _keyLength;
+        while (data.Next())
+        {
+            if (data.Field == 1)
+                ReadPoint(data.Message(), name, unit, help, kind);
+            else
+                data.Skip();
+        }
+    }
+
+    /// <summary>Sum{data_points=1, aggregation_temporality=2 (1 delta, 2 cumulative), is_monotonic=3}.</summary>
+    static (MetricKind, string?) SumKind(ProtoReader sum)
+    {
+        ulong temporality = 0;
+        bool monotonic = false;
+        while (sum.Next())
+        {
+            switch (sum.Field)
+            {
+                case 2: temporality = sum.VarintField(); break;
+                case 3: monotonic = sum.VarintField() != 0; break;
+                default: sum.Skip(); break;
+            }
+        }
+        return temporality == 2
+            ? (monotonic ? MetricKind.Counter : MetricKind.Gauge, null)
+            : (MetricKind.Gauge, "a sum is not cumulative: set the exporter's temporality preference to cumulative");
+    }
+
+    static int CountPoints(ProtoReader data)
+    {
+        int points = 0;
+        while (data.Next())
+        {
+            points += data.Field == 1 ? 1 : 0;
+            data.Skip();
+        }
+        return points;
+    }
+
+    /// <summary>NumberDataPoint{time=3, as_double=4, as_int=6, attributes=7, flags=8 (1 = no recorded value)}.</summary>
+    void ReadPoint(ProtoReader point, ReadOnlySpan<byte> name, ReadOnlySpan<byte> unit, ReadOnlySpan<byte> help, MetricKind kind)
+    {
+        var attributes = point;
+        ulong nanos = 0, flags = 0;
+        double value = double.NaN;
+        bool hasValue = false;
+        _keyLength = _prefix;
+        while (point.Next())
+        {
+            switch (point.Field)
+            {
+                case 3: nanos = point.Fixed64(); break;
+                case 4: (value, hasValue) = (point.Double(), true); break;
+                case 6: (value, hasValue) = ((long)point.Fixed64(), true); break;
+                case 7: AppendSized(point.Bytes()); break;
+                case 8: flags = point.VarintField(); break;
+                default: point.Skip(); break;
+            }
+        }
+        if ((flags & 1) != 0)
+            (value, hasValue) = (StaleMarker.Value, true);
+        long timeMs = (long)(nanos / 1_000_000);
+        if (nanos == 0)
+            Refuse("a data point has no time");
+        else if (!hasValue)
+            Refuse("a data point has no value");
+        else if (timeMs > futureMs)
+            Refuse($"a data point is more than {limits.Future.TotalMinutes:0.#} min ahead of the hub's clock: check the sender's time synchronisation");
+        else if (Find(attributes, name, unit, help, kind) is { } series)
+        {
+            batch.Add(series, timeMs, value);
+            _lastMs = Math.Max(_lastMs, timeMs);
+        }
+    }
+
+    Series? Find(ProtoReader attributes, ReadOnlySpan<byte> name, ReadOnlySpan<byte> unit, ReadOnlySpan<byte> help, MetricKind kind)
+    {
+        var lookup = Resource.Series.GetAlternateLookup<ReadOnlySpan<byte>>();
+        var key = _key.AsSpan(0, _keyLength);
+        if (lookup.TryGetValue(key, out var known))
+            return known;
+        if (Resource.Series.Count >= limits.SeriesPerResource)
+        {
+            Refuse($"the host sends more than {limits.SeriesPerResource} series (Ingest:SeriesPerHost)");
+            return null;
+        }
+        var metric = new MetricInfo(Encoding.UTF8.GetString(name), Encoding.UTF8.GetString(unit), kind, Encoding.UTF8.GetString(help));
+        var labels = new List<Label>();
+        while (attributes.Next())
+        {
+            if (attributes.Field != 7)
+            {
+                attributes.Skip();
+                continue;
+            }
+            var (attribute, value) = OtlpAttributes.Read(attributes.Message());
+            if (attribute.Length > limits.LabelLength || value.Length > limits.LabelLength)
+            {
+                Refuse($"an attribute is longer than {limits.LabelLength} characters");
+                return null;
+            }
+            string label = StoredNames.Label(attribute);
+            // What a point says of itself may not pass for what the hub says of its sender.
+            labels.Add(new(label is "host" or "job" or "instance" || label.StartsWith("__", StringComparison.Ordinal) ? "exported_" + label : label, value));
+        }
+        if (labels.Count > limits.LabelsPerSeries)
+        {
+            Refuse($"a series has more than {limits.LabelsPerSeries} attributes");
+            return null;
+        }
+        labels.AddRange(Resource.Labels());
+        labels.Add(new(Labels.MetricName, StoredNames.Metric(metric)));
+        return Resource.Series.GetOrAdd(key.ToArray(), new Series(Labels.From(labels), metric));
+    }
+
+    void Refuse(string reason, int points = 1)
+    {
+        int at = _refused.FindIndex(r => r.Reason == reason);
+        if (at < 0)
+            _refused.Add((reason, points));
+        else
+            _refused[at] = (reason, _refused[at].Points + points);
+    }
+
+    void AppendSized(ReadOnlySpan<byte> bytes)
+    {
+        Append([(byte)bytes.Length, (byte)(bytes.Length >> 8), (byte)(bytes.Length >> 16), (byte)(bytes.Length >> 24)]);
+        Append(bytes);
+    }
+
+    void Append(ReadOnlySpan<byte> bytes)
+    {
+        if (_keyLength + bytes.Length > _key.Length)
+            Array.Resize(ref _key, Math.Max(_key.Length * 2, _keyLength + bytes.Length));
+        bytes.CopyTo(_key.AsSpan(_keyLength));
+        _keyLength += bytes.Length;
+    }
+}

@@ -1,0 +1,199 @@
+using System.Reflection;
+using Microsoft.Data.Sqlite;
+using Vigie.Core.Metrics;
+
+namespace Vigie.Storage;
+
+/// <summary>The file can't be opened or used as monitoring.db; the message says why and what to do.</summary>
+public sealed class DatabaseException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>
+/// monitoring.db: one connection that writes, behind a lock, and a few that read. Write-ahead logging with
+/// synchronous=FULL: what was committed survives a power cut.
+/// </summary>
+public sealed class Database : IDisposable
+{
+    /// <summary>"VIGI": tells our files from other people's.</summary>
+    public const int ApplicationId = 0x56494749;
+
+    /// <summary>Before this version a writer racing a checkpoint could lose commits.</summary>
+    static readonly Version LeastSqlite = new(3, 51, 3);
+
+    readonly SqliteConnection _writer;
+    readonly SemaphoreSlim _writing = new(1, 1);
+    readonly Stack<SqliteConnection> _readers = new();
+    readonly Lock _readersLock = new();
+    bool _disposed;
+
+    Database(string path, SqliteConnection writer) => (Path, _writer) = (path, writer);
+
+    public string Path { get; }
+
+    /// <summary>Opens or makes the file and brings its schema up to date with the stores of these assemblies.</summary>
+    /// <exception cref="DatabaseException">Not ours, damaged, made by a newer version, or not writable.</exception>
+    public static Database Open(string path, TimeProvider time, params ReadOnlySpan<Assembly> stores)
+    {
+        SQLitePCL.Batteries_V2.Init();
+        var version = Version.Parse(SQLitePCL.raw.sqlite3_libversion().utf8_to_string());
+        if (version < LeastSqlite)
+            throw new DatabaseException($"SQLite {version} can lose commits; {LeastSqlite} or newer is needed");
+        DatabaseFiles.FinishRestore(path);
+        var connection = new SqliteConnection(ConnectionString(path, SqliteOpenMode.ReadWriteCreate));
+        try
+        {
+            connection.Open();
+            CheckOwner(connection, path);
+            Prepare(connection);
+            Schema.Apply(connection, path, time, stores);
+            return new Database(path, connection);
+        }
+        catch (SqliteException e)
+        {
+            connection.Dispose();
+            throw new DatabaseException($"{path} can't be used: {e.Message}. If it is damaged, `vigie restore` brings the last backup back.", e);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Runs in a transaction of its own; nothing of it stays when it throws.</summary>
+    /// <exception cref="StoreUnavailableException">The disk is full or fails; it may work later.</exception>
+    public async ValueTask<T> WriteAsync<T>(Func<SqliteConnection, SqliteTransaction, T> work, CancellationToken ct = default)
+    {
+        await _writing.WaitAsync(ct);
+        try
+        {
+            return Write(work);
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    public async ValueTask WriteAsync(Action<SqliteConnection, SqliteTransaction> work, CancellationToken ct = default) =>
+        await WriteAsync((connection, transaction) => { work(connection, transaction); return 0; }, ct);
+
+    T Write<T>(Func<SqliteConnection, SqliteTransaction, T> work)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        try
+        {
+            using var transaction = _writer.BeginTransaction(deferred: false);
+            var result = work(_writer, transaction);
+            transaction.Commit();
+            return result;
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode is SQLitePCL.raw.SQLITE_FULL or SQLitePCL.raw.SQLITE_IOERR or SQLitePCL.raw.SQLITE_BUSY
+            or SQLitePCL.raw.SQLITE_LOCKED or SQLitePCL.raw.SQLITE_READONLY or SQLitePCL.raw.SQLITE_CANTOPEN)
+        {
+            throw new StoreUnavailableException($"{Path} can't be written now: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Runs outside any transaction on the writing connection: vacuum, checkpoint.</summary>
+    public async ValueTask MaintainAsync(Action<SqliteConnection> work, CancellationToken ct = default)
+    {
+        await _writing.WaitAsync(ct);
+        try
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            work(_writer);
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    /// <summary>Reads one consistent state, while others write.</summary>
+    public T Read<T>(Func<SqliteConnection, T> work)
+    {
+        SqliteConnection? connection = null;
+        lock (_readersLock)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            _readers.TryPop(out connection);
+        }
+        if (connection is null)
+        {
+            connection = new SqliteConnection(ConnectionString(Path, SqliteOpenMode.ReadWrite));
+            connection.Open();
+            Execute(connection, "PRAGMA busy_timeout=5000; PRAGMA query_only=ON; PRAGMA cache_size=-16384; PRAGMA temp_store=MEMORY");
+        }
+        try
+        {
+            using var transaction = connection.BeginTransaction(deferred: true);
+            return work(connection);
+        }
+        finally
+        {
+            lock (_readersLock)
+            {
+                if (_disposed || _readers.Count >= 8)
+                    connection.Dispose();
+                else
+                    _readers.Push(connection);
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        _writing.Wait();
+        lock (_readersLock)
+        {
+            _disposed = true;
+            while (_readers.TryPop(out var reader))
+                reader.Dispose();
+        }
+        _writer.Dispose();
+        _writing.Release();
+    }
+
+    internal static string ConnectionString(string path, SqliteOpenMode mode) =>
+        new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false, DefaultTimeout = 30 }.ToString();
+
+    internal static void Execute(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    internal static T Scalar<T>(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return (T)Convert.ChangeType(command.ExecuteScalar()!, typeof(T));
+    }
+
+    static void CheckOwner(SqliteConnection connection, string path)
+    {
+        int id = Scalar<int>(connection, "PRAGMA application_id");
+        if (id == ApplicationId)
+            return;
+        if (id != 0 || Scalar<int>(connection, "SELECT count(*) FROM sqlite_schema") > 0)
+            throw new DatabaseException($"{path} is a database of another program; choose another data folder with --data");
+        Execute(connection, $"PRAGMA auto_vacuum=INCREMENTAL; PRAGMA application_id={ApplicationId}");
+    }
+
+    /// <summary>A pragma that SQLite doesn't like is ignored in silence, so each is read back.</summary>
+    static void Prepare(SqliteConnection connection)
+    {
+        foreach (var (pragma, set, expected) in new[]
+                 {
+                     ("busy_timeout", "5000", "5000"), ("journal_mode", "WAL", "wal"), ("synchronous", "FULL", "2"),
+                     ("foreign_keys", "ON", "1"), ("temp_store", "MEMORY", "2"), ("cache_size", "-32768", "-32768"),
+                 })
+        {
+            Execute(connection, $"PRAGMA {pragma}={set}");
+            string got = Scalar<string>(connection, $"PRAGMA {pragma}");
+            if (got != expected)
+                throw new DatabaseException($"SQLite keeps {pragma}={got} where {expected} is needed; the file system may not allow it");
+        }
+    }
+}

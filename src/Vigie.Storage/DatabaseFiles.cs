@@ -1,0 +1,186 @@
+using Dapper;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace Vigie.Storage;
+
+/// <summary>What a check of a database file found.</summary>
+public sealed record FileReport(string Path, long Bytes, long Series, long Samples, DateTimeOffset? First, DateTimeOffset? Last);
+
+/// <summary>Backup, restore and check of monitoring.db as a file.</summary>
+public static class DatabaseFiles
+{
+    const string Restoring = ".restoring";
+
+    static readonly string[] LogSuffixes = ["-wal", "-shm"];
+
+    /// <summary>
+    /// Copies the database while it is written to, checks the copy, and only then puts it in place of the last backup,
+    /// which moves to <c>NAME.1.db</c> and so on.
+    /// </summary>
+    /// <param name="keep">How many older backups stay beside the newest.</param>
+    public static FileReport Backup(string database, string backup, int keep, IProgress<double>? progress, CancellationToken ct = default)
+    {
+        if (!File.Exists(database))
+            throw new DatabaseException($"{database} does not exist; `vigie init` makes it");
+        string part = backup + ".part";
+        File.Delete(part);
+        try
+        {
+            CopyPages(database, part, progress, ct);
+            var report = Verify(part);
+            Rotate(backup, keep);
+            File.Move(part, backup, overwrite: true);
+            return report with { Path = backup };
+        }
+        catch (SqliteException e)
+        {
+            throw new DatabaseException($"no backup was made: {e.Message}", e);
+        }
+        finally
+        {
+            File.Delete(part);
+        }
+    }
+
+    /// <summary>
+    /// Puts a checked copy of the backup in the database's place. The replaced database stays beside it. No hub may have
+    /// it open: the caller holds the data folder's lock.
+    /// </summary>
+    /// <returns>The report of the backup and the path of the replaced database, null when there was none.</returns>
+    public static (FileReport Report, string? Replaced) Restore(string backup, string database, DateTimeOffset now, IProgress<double>? progress, CancellationToken ct = default)
+    {
+        if (!File.Exists(backup))
+            throw new DatabaseException($"{backup} does not exist; name the backup to restore");
+        string incoming = database + Restoring, part = incoming + ".part";
+        File.Delete(part);
+        FileReport report;
+        try
+        {
+            Verify(backup);
+            CopyPages(backup, part, progress, ct);
+            report = Verify(part);
+        }
+        catch (Exception e) when (e is SqliteException or DatabaseException or IOException)
+        {
+            File.Delete(part);
+            throw new DatabaseException($"nothing was restored, and the running database was not touched: {e.Message}", e);
+        }
+        File.Move(part, incoming, overwrite: true); // from here on a kill is finished by the next start
+        string? replaced = SetAside(database, now);
+        FinishRestore(database);
+        return (report with { Path = database }, replaced);
+    }
+
+    /// <summary>Completes a restore that was killed between its last two steps.</summary>
+    internal static void FinishRestore(string database)
+    {
+        if (File.Exists(database) || !File.Exists(database + Restoring))
+            return;
+        foreach (string suffix in LogSuffixes)
+            if (File.Exists(database + suffix))
+                File.Move(database + suffix, $"{database}{suffix}.replaced", overwrite: true); // never a foreign log beside the restored file
+        File.Move(database + Restoring, database);
+    }
+
+    /// <summary>Reads everything: structure, ownership, series, samples.</summary>
+    /// <exception cref="DatabaseException">The first thing that is wrong.</exception>
+    public static FileReport Verify(string path, IProgress<double>? progress = null)
+    {
+        Batteries_V2.Init();
+        if (!File.Exists(path))
+            throw new DatabaseException($"{path} does not exist");
+        try
+        {
+            using var connection = new SqliteConnection(Database.ConnectionString(path, SqliteOpenMode.ReadOnly));
+            connection.Open();
+            if (connection.ExecuteScalar<long>("PRAGMA application_id") != Database.ApplicationId)
+                throw new DatabaseException($"{path} is not a database of Vigie");
+            progress?.Report(0.1);
+            string integrity = string.Join("; ", connection.Query<string>("PRAGMA integrity_check(5)"));
+            if (integrity != "ok")
+                throw new DatabaseException($"{path} is damaged: {integrity}");
+            progress?.Report(0.6);
+            long series = 0;
+            foreach (string labels in connection.Query<string>("SELECT labels FROM series", buffered: false))
+            {
+                MetricStore.Parse(labels);
+                series++;
+            }
+            progress?.Report(0.7);
+            long orphans = connection.ExecuteScalar<long>("SELECT count(DISTINCT series) FROM sample WHERE series NOT IN (SELECT id FROM series)");
+            if (orphans > 0)
+                throw new DatabaseException($"{path} is damaged: {orphans} series have samples but no labels");
+            var (samples, first, last) = connection.QuerySingle<(long, long?, long?)>("SELECT count(*), min(time_ms), max(time_ms) FROM sample");
+            progress?.Report(1);
+            return new(path, new FileInfo(path).Length, series, samples, At(first), At(last));
+        }
+        catch (SqliteException e)
+        {
+            throw new DatabaseException($"{path} is damaged or not a database: {e.Message}", e);
+        }
+        catch (System.Text.Json.JsonException e)
+        {
+            throw new DatabaseException($"{path} is damaged: the labels of a series can't be read: {e.Message}", e);
+        }
+    }
+
+    static DateTimeOffset? At(long? ms) => ms is { } value ? DateTimeOffset.FromUnixTimeMilliseconds(value) : null;
+
+    static void CopyPages(string from, string to, IProgress<double>? progress, CancellationToken ct)
+    {
+        Batteries_V2.Init();
+        using var source = new SqliteConnection(Database.ConnectionString(from, SqliteOpenMode.ReadOnly));
+        source.Open();
+        using var target = new SqliteConnection(Database.ConnectionString(to, SqliteOpenMode.ReadWriteCreate));
+        target.Open();
+        Database.Execute(source, "PRAGMA busy_timeout=5000");
+        // A read transaction holds one state of the database, so a busy writer can't make the copy start again for ever.
+        using var snapshot = source.BeginTransaction(deferred: true);
+        source.ExecuteScalar<long>("SELECT count(*) FROM sqlite_schema");
+        using var copy = raw.sqlite3_backup_init(target.Handle!, "main", source.Handle!, "main");
+        int step;
+        do
+        {
+            ct.ThrowIfCancellationRequested();
+            step = raw.sqlite3_backup_step(copy, 2048);
+            int total = raw.sqlite3_backup_pagecount(copy);
+            if (total > 0)
+                progress?.Report(1 - ((double)raw.sqlite3_backup_remaining(copy) / total));
+        }
+        while (step == raw.SQLITE_OK);
+        if (step != raw.SQLITE_DONE)
+            throw new SqliteException(raw.sqlite3_errstr(step).utf8_to_string(), step);
+        copy.Dispose();
+        Database.Execute(target, "PRAGMA journal_mode=DELETE"); // a backup is one file, without -wal beside it
+    }
+
+    static void Rotate(string backup, int keep)
+    {
+        string Older(int n) => n == 0 ? backup : Path.ChangeExtension(backup, $".{n}{Path.GetExtension(backup)}");
+        for (int n = keep; n > 0; n--)
+            if (File.Exists(Older(n - 1)))
+                File.Move(Older(n - 1), Older(n), overwrite: true);
+    }
+
+    static string? SetAside(string database, DateTimeOffset now)
+    {
+        if (!File.Exists(database))
+            return null;
+        string replaced = Path.Combine(Path.GetDirectoryName(database)!, $"monitoring_replaced_{now:yyyyMMdd_HHmmss}.db");
+        try
+        {
+            using var connection = new SqliteConnection(Database.ConnectionString(database, SqliteOpenMode.ReadWrite));
+            connection.Open();
+            Database.Execute(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
+        }
+        catch (SqliteException)
+        {
+            // A damaged database is what a restore is for: it is set aside as it is.
+        }
+        foreach (string suffix in (string[])["", .. LogSuffixes])
+            if (File.Exists(database + suffix))
+                File.Move(database + suffix, replaced + suffix, overwrite: true);
+        return replaced;
+    }
+}

@@ -1,0 +1,166 @@
+using System.Text.Json;
+using Dapper;
+using Microsoft.Data.Sqlite;
+using Vigie.Core.Metrics;
+
+namespace Vigie.Storage;
+
+/// <summary>
+/// The samples of all hosts, as rows of monitoring.db. The label sets are held in memory; samples are read by series and
+/// time.
+/// </summary>
+public sealed class MetricStore(Database database, TimeProvider time, RetentionOptions retention) : ISampleWriter, ISeriesSource, IStoreSchema
+{
+    public static IReadOnlyList<Migration> Migrations { get; } =
+    [
+        new("2026-11-22 samples", """
+            CREATE TABLE metric(name TEXT PRIMARY KEY, declared TEXT NOT NULL, unit TEXT NOT NULL, kind INTEGER NOT NULL, help TEXT NOT NULL) STRICT;
+            CREATE TABLE series(id INTEGER PRIMARY KEY AUTOINCREMENT, labels TEXT NOT NULL UNIQUE) STRICT;
+            -- value: REAL, or the 8 bytes of a NaN, which SQLite would store as NULL
+            CREATE TABLE sample(series INTEGER NOT NULL, time_ms INTEGER NOT NULL, value NOT NULL, PRIMARY KEY(series, time_ms)) WITHOUT ROWID;
+            """),
+    ];
+
+    readonly SeriesIndex _index = new();
+
+    public async ValueTask<WriteResult> WriteAsync(SampleBatch batch, CancellationToken ct)
+    {
+        if (batch.Count == 0)
+            return default;
+        long oldest = (time.GetUtcNow() - retention.Raw).ToUnixTimeMilliseconds();
+        return await database.WriteAsync((connection, transaction) =>
+        {
+            try
+            {
+                return Insert(connection, transaction, batch, oldest);
+            }
+            catch
+            {
+                _index.Forget(); // what this transaction has numbered is rolled back with it
+                throw;
+            }
+        }, ct);
+    }
+
+    WriteResult Insert(SqliteConnection connection, SqliteTransaction transaction, SampleBatch batch, long oldest)
+    {
+        _index.Refresh(connection);
+        using var insert = connection.CreateCommand();
+        insert.Transaction = transaction;
+        insert.CommandText = "INSERT INTO sample VALUES($s, $t, $v) ON CONFLICT DO UPDATE SET value = excluded.value WHERE value IS NOT excluded.value";
+        var (s, t, v) = (insert.Parameters.Add("$s", SqliteType.Integer), insert.Parameters.Add("$t", SqliteType.Integer), insert.Parameters.Add("$v", SqliteType.Real));
+        int written = 0;
+        for (int i = 0; i < batch.Count; i++)
+        {
+            if (batch.TimesMs[i] < oldest)
+                continue;
+            s.Value = _index.NumberOf(batch.Series[i], connection);
+            t.Value = batch.TimesMs[i];
+            double value = batch.Values[i];
+            (v.SqliteType, v.Value) = double.IsNaN(value) ? (SqliteType.Blob, BitConverter.GetBytes(value)) : (SqliteType.Real, (object)value);
+            insert.ExecuteNonQuery();
+            written++;
+        }
+        int refused = batch.Count - written;
+        return new(written, refused, refused == 0 ? null : $"{refused} refused: older than the history kept ({retention.Raw.TotalDays:0.#} days, Retention:Raw)");
+    }
+
+    public ValueTask<IReadOnlyList<SeriesSamples>> SelectAsync(SeriesSelection selection, CancellationToken ct) => new(database.Read(connection =>
+    {
+        _index.Refresh(connection);
+        using var select = new SampleReader(connection);
+        var found = new List<SeriesSamples>();
+        foreach (var (id, labels) in _index.Find(selection.Matchers))
+        {
+            ct.ThrowIfCancellationRequested();
+            if (select.Read(id, selection.FromMs, selection.ToMs) is { } samples)
+                found.Add(new(labels, samples.Times, samples.Values));
+        }
+        return (IReadOnlyList<SeriesSamples>)found;
+    }));
+
+    public ValueTask<IReadOnlyList<Labels>> SeriesAsync(IReadOnlyList<SeriesSelection> selections, CancellationToken ct) => new(database.Read(connection =>
+    {
+        _index.Refresh(connection);
+        var found = new HashSet<Labels>();
+        using var any = connection.CreateCommand();
+        any.CommandText = "SELECT 1 FROM sample WHERE series = $s AND time_ms BETWEEN $from AND $to LIMIT 1";
+        var (s, from, to) = (any.Parameters.Add("$s", SqliteType.Integer), any.Parameters.Add("$from", SqliteType.Integer), any.Parameters.Add("$to", SqliteType.Integer));
+        foreach (var selection in selections)
+        {
+            (from.Value, to.Value) = (selection.FromMs, selection.ToMs);
+            foreach (var (id, labels) in _index.Find(selection.Matchers))
+            {
+                ct.ThrowIfCancellationRequested();
+                s.Value = id;
+                if (!found.Contains(labels) && any.ExecuteScalar() is not null)
+                    found.Add(labels);
+            }
+        }
+        return (IReadOnlyList<Labels>)[.. found];
+    }));
+
+    /// <summary>What each metric is, by stored name.</summary>
+    public IReadOnlyDictionary<string, MetricInfo> Metrics() => database.Read(connection =>
+        connection.Query<(string Name, string Declared, string Unit, long Kind, string Help)>("SELECT name, declared, unit, kind, help FROM metric")
+            .ToDictionary(m => m.Name, m => new MetricInfo(m.Declared, m.Unit, (MetricKind)m.Kind, m.Help), StringComparer.Ordinal));
+
+    /// <summary>Deletes what is older, in small transactions, and gives the file's space back. Returns the samples deleted.</summary>
+    public async Task<long> DeleteBeforeAsync(DateTimeOffset cut, IProgress<double>? progress, CancellationToken ct)
+    {
+        long cutMs = cut.ToUnixTimeMilliseconds(), deleted = 0;
+        var ids = database.Read(connection => connection.Query<long>("SELECT id FROM series ORDER BY id").AsList());
+        for (int i = 0; i < ids.Count; i++)
+        {
+            long id = ids[i];
+            deleted += await database.WriteAsync((connection, transaction) =>
+            {
+                int gone = connection.Execute("DELETE FROM sample WHERE series = @id AND time_ms < @cutMs", new { id, cutMs }, transaction);
+                if (gone > 0 && connection.Execute("DELETE FROM series WHERE id = @id AND NOT EXISTS (SELECT 1 FROM sample WHERE series = @id)", new { id }, transaction) > 0)
+                    _index.Forget();
+                return gone;
+            }, ct);
+            progress?.Report((i + 1.0) / ids.Count);
+        }
+        if (deleted > 0)
+            await database.MaintainAsync(connection => Database.Execute(connection, "PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE)"), ct);
+        return deleted;
+    }
+
+    /// <summary>Removes a host's series and samples.</summary>
+    public async Task<long> DeleteHostAsync(string host, CancellationToken ct)
+    {
+        var matcher = new LabelMatcher("host", MatchKind.Equal, host);
+        return await database.WriteAsync((connection, transaction) =>
+        {
+            _index.Refresh(connection);
+            long deleted = 0;
+            foreach (var (id, _) in _index.Find([matcher]).ToList())
+            {
+                deleted += connection.Execute("DELETE FROM sample WHERE series = @id", new { id }, transaction);
+                connection.Execute("DELETE FROM series WHERE id = @id", new { id }, transaction);
+            }
+            _index.Forget();
+            return deleted;
+        }, ct);
+    }
+
+    public (long Series, long Samples) Count() => database.Read(connection =>
+        (connection.ExecuteScalar<long>("SELECT count(*) FROM series"), connection.ExecuteScalar<long>("SELECT count(*) FROM sample")));
+
+    internal static string Write(Labels labels)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            foreach (var label in labels.Span)
+                json.WriteString(label.Name, label.Value);
+            json.WriteEndObject();
+        }
+        return System.Text.Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
+    }
+
+    internal static Labels Parse(string json) =>
+        Labels.From(JsonSerializer.Deserialize<Dictionary<string, string>>(json)!.Select(l => new Label(l.Key, l.Value)));
+}
