@@ -1,0 +1,22 @@
+using Vigie.Agent.Reading;
+
+namespace Vigie.Agent.Probes;
+
+/// <summary>What a probe may need of its surroundings.</summary>
+sealed record ProbeContext(HostRoot Root, TimeProvider Time);
+
+/// <summary>
+/// Every built-in probe. A probe's file registers itself by a module initializer, which the compiler runs before anything of
+/// this assembly is used; nothing is looked up by reflection, so trimming can't lose one (docs/decisions/0003-probe-discovery.md).
+/// </summary>
+static class ProbeCatalog
+{
+    static readonly SortedDictionary<string, Func<ProbeContext, IProbe>> Factories = new(StringComparer.Ordinal);
+
+    public static IReadOnlyCollection<string> Names => Factories.Keys;
+
+    /// <exception cref="ArgumentException">Two probes have one name.</exception>
+    public static void Add(string name, Func<ProbeContext, IProbe> create) => Factories.Add(name, create);
+
+    public static IProbe Create(string name, ProbeContext context) => Factories[name](context);
+}

@@ -1,0 +1,64 @@
+using System.Runtime.CompilerServices;
+using Vigie.Agent.Reading;
+using Vigie.Core.Metrics;
+using Vigie.Core.Otlp;
+
+namespace Vigie.Agent.Probes;
+
+/// <summary>
+/// Who is logged in: the login manager's sessions when it has any, else the classic utmp records. A session is one login: the
+/// same person twice counts twice, and what the login manager keeps for services, greeters and timers is not counted.
+/// </summary>
+sealed class UsersProbe(ProbeContext context) : IProbe
+{
+    static readonly MetricInfo LoggedIn = new("vigie.users.logged_in", "{user}", MetricKind.Gauge,
+        "Login sessions open now; a user who logged in twice counts twice.");
+    static readonly MetricInfo SessionStart = new("vigie.user.session.start", "s", MetricKind.Gauge, "When a session that is open now began, in Unix seconds.");
+
+    readonly SessionFolder _sessions = new(context.Root);
+    readonly UtmpFile _utmp = new(context.Root);
+    readonly List<UserSession> _found = [];
+
+    [ModuleInitializer]
+    internal static void Register() => ProbeCatalog.Add("users", static context => new UsersProbe(context));
+
+    public ProbeInfo Info { get; } = new("users", [LoggedIn, SessionStart]);
+
+    public ValueTask CollectAsync(ISampleSink sink, CancellationToken ct)
+    {
+        _found.Clear();
+        bool known = _sessions.Read(_found);
+        if (_found.Count == 0)
+            known |= _utmp.Read(_found);
+        if (!known)
+        {
+            sink.NoData("there is neither /run/systemd/sessions nor /run/utmp nor /var/run/utmp");
+            return default;
+        }
+        sink.Add(LoggedIn, _found.Count);
+        for (int i = 0; i < _found.Count; i++)
+        {
+            var session = _found[i];
+            if (IsFirstOfItsName(i) && session.StartUnixSeconds > 0)
+                sink.Add(SessionStart, session.StartUnixSeconds, new("user", session.User), new("terminal", session.Terminal), new("from", session.From));
+        }
+        return default;
+    }
+
+    // Two sessions without a terminal can look the same; a series has one value per instant, so the earliest stands for both.
+    bool IsFirstOfItsName(int index)
+    {
+        var it = _found[index];
+        for (int i = 0; i < _found.Count; i++)
+        {
+            var other = _found[i];
+            if (i != index && (other with { StartUnixSeconds = it.StartUnixSeconds }) == it
+                && (other.StartUnixSeconds < it.StartUnixSeconds || (other.StartUnixSeconds == it.StartUnixSeconds && i < index)))
+                return false;
+        }
+        return true;
+    }
+}
+
+/// <summary>One login. Terminal and From are empty when there is none.</summary>
+readonly record struct UserSession(string User, string Terminal, string From, double StartUnixSeconds);

@@ -1,0 +1,50 @@
+namespace Vigie.PromQL.Evaluation;
+
+/// <summary>What one query has used of its limits.</summary>
+sealed class Budget(QueryOptions options, CancellationToken ct)
+{
+    long _samples;
+    long _series;
+
+    /// <summary>Called once for each series that a selector reads.</summary>
+    public void ReadSeries(int samples)
+    {
+        if (++_series > options.MaxSeries)
+        {
+            throw PromQLException.Limit(
+                $"the query reads more than {options.MaxSeries:N0} series; select fewer, or raise {nameof(QueryOptions.MaxSeries)}");
+        }
+        Charge(samples);
+    }
+
+    /// <summary>A new column, every step a gap. Called at least once for each series in each operation, so it is also where a query stops.</summary>
+    public double[] Column(Grid grid)
+    {
+        Charge(grid.Count);
+        var column = new double[grid.Count];
+        Array.Fill(column, Gap.Value);
+        return column;
+    }
+
+    public void CheckSteps(Grid grid)
+    {
+        if (grid.Count > options.MaxSteps)
+        {
+            throw PromQLException.Limit($"the query has {grid.Count:N0} steps, more than {options.MaxSteps:N0}; " +
+                $"take a longer step or a shorter range, or raise {nameof(QueryOptions.MaxSteps)}");
+        }
+    }
+
+    public void StopIfCancelled() => ct.ThrowIfCancellationRequested();
+
+    void Charge(long samples)
+    {
+        StopIfCancelled();
+        _samples += samples;
+        if (_samples > options.MaxSamples)
+        {
+            throw PromQLException.Limit($"the query reads or computes more than {options.MaxSamples:N0} samples; " +
+                $"select fewer series or a shorter range, or raise {nameof(QueryOptions.MaxSamples)}");
+        }
+    }
+}

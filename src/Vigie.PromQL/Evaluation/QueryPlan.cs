@@ -1,0 +1,60 @@
+using Vigie.Core.Metrics;
+using Vigie.PromQL.Ast;
+
+namespace Vigie.PromQL.Evaluation;
+
+/// <summary>Which instants each part of a query looks at. The query's own start, end and step are what <c>@ start()</c> and <c>step()</c> mean.</summary>
+sealed class QueryPlan(Grid query, QueryOptions options)
+{
+    public Grid Query { get; } = query;
+
+    public long LookbackMs { get; } = (long)options.Lookback.TotalMilliseconds;
+
+    public TimeMap Times(TimeShift shift, Grid grid) => new(grid, shift.OffsetMs, shift.At switch
+    {
+        AtKind.Time => shift.AtMs,
+        AtKind.Start => Query.StartMs,
+        AtKind.End => Query.EndMs,
+        _ => null,
+    });
+
+    /// <summary>A subquery's own grid: multiples of its step after the first window's start, up to the last window's end.</summary>
+    public Grid Inside(Subquery subquery, Grid grid)
+    {
+        var ends = Times(subquery.Shift, grid);
+        long step = subquery.StepMs ?? (long)options.SubqueryStep.TotalMilliseconds;
+        long open = ends.First - subquery.RangeMs;
+        long start = Math.DivRem(open, step, out long rest) * step;
+        return new(rest < 0 ? start : start + step, ends.Last, step);
+    }
+
+    /// <summary>What a selector has to read; both ends inclusive.</summary>
+    /// <param name="rangeMs">Null for an instant vector.</param>
+    public SeriesSelection Selection(Selector selector, long? rangeMs, Grid grid)
+    {
+        var times = Times(selector.Shift, grid);
+        // Every sample of a range counts, so only the latest-sample lookup may be answered more coarsely.
+        return new(selector.Matchers, times.First - (rangeMs ?? LookbackMs) + 1, times.Last, rangeMs is null ? grid.StepMs : 0);
+    }
+
+    /// <summary>Everything the query has to read.</summary>
+    public void Collect(Expr expr, Grid grid, List<SeriesSelection> selections)
+    {
+        switch (expr)
+        {
+            case Selector selector:
+                selections.Add(Selection(selector, rangeMs: null, grid));
+                break;
+            case RangeSelector range:
+                selections.Add(Selection(range.Selector, range.RangeMs, grid));
+                break;
+            case Subquery subquery:
+                Collect(subquery.Inner, Inside(subquery, grid), selections);
+                break;
+            default:
+                foreach (var child in expr.Children)
+                    Collect(child, grid, selections);
+                break;
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using Vigie.Core.Metrics;
+using Vigie.PromQL.Ast;
+
+namespace Vigie.PromQL.Evaluation;
+
+/// <summary>What a query's author should know although there is an answer. Each remark is told once.</summary>
+sealed class Remarks
+{
+    static readonly string[] CounterEndings = ["_total", "_sum", "_count", "_bucket"];
+
+    readonly SortedSet<string> _warnings = new(StringComparer.Ordinal);
+    readonly SortedSet<string> _infos = new(StringComparer.Ordinal);
+
+    public IReadOnlyList<string> Warnings => [.. _warnings];
+
+    public IReadOnlyList<string> Infos => [.. _infos];
+
+    public void CheckQuantile(double[] quantiles, TextPosition at)
+    {
+        foreach (double quantile in quantiles)
+            if (quantile is not (>= 0 and <= 1))
+                _warnings.Add($"PromQL warning: quantile value should be between 0 and 1, got {Parsing.Numbers.PrintPlain(quantile)} ({at})");
+    }
+
+    public void CheckCounters(List<StepSeries> vector, TextPosition at)
+    {
+        foreach (var series in vector)
+        {
+            string name = series.Labels[Labels.MetricName];
+            if (name.Length > 0 && !Array.Exists(CounterEndings, ending => name.EndsWith(ending, StringComparison.Ordinal)))
+                _infos.Add($"PromQL info: metric might not be a counter, name does not end in _total/_sum/_count/_bucket: \"{name}\" ({at})");
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using System.Globalization;
+using Vigie.Agent.Probes;
+using Vigie.Agent.Reading;
+
+namespace Vigie.Tests.Agent.Probes;
+
+/// <summary>
+/// One folder under Cases/Probes: <c>root/</c> is the host (absent: an empty host), <c>before/</c> the same host at the reading before,
+/// <c>statvfs.txt</c> what its mounts answer, <c>expected.txt</c> what the probe must report.
+/// </summary>
+sealed class ProbeCase(string probe, string name) : IDisposable
+{
+    readonly string _folder = Path.Combine(AppContext.BaseDirectory, "Cases", "Probes", probe, name);
+    readonly string _root = Directory.CreateTempSubdirectory("vigie-case-").FullName;
+
+    public static IEnumerable<(string Probe, string Name)> All() =>
+        from probe in Directory.GetDirectories(Path.Combine(AppContext.BaseDirectory, "Cases", "Probes"))
+        from name in Directory.GetDirectories(probe)
+        orderby name
+        select (Path.GetFileName(probe), Path.GetFileName(name));
+
+    public string Expected => File.ReadAllText(Path.Combine(_folder, "expected.txt")).TrimEnd('\n');
+
+    public async Task<string> CollectAsync()
+    {
+        var context = new ProbeContext(new HostRoot(_root), TimeProvider.System);
+        var subject = probe is "filesystem" ? new FileSystemProbe(context, ReadSpace) : ProbeCatalog.Create(probe, context);
+        if (Directory.Exists(Path.Combine(_folder, "before")))
+        {
+            CopyFrom("before");
+            await CollectedProbe.FromAsync(subject);
+        }
+        CopyFrom("root");
+        return (await CollectedProbe.FromAsync(subject)).Text;
+    }
+
+    void CopyFrom(string folder)
+    {
+        var source = Path.Combine(_folder, folder);
+        if (!Directory.Exists(source))
+            return;
+        foreach (var file in Directory.GetFiles(source, "*", SearchOption.AllDirectories))
+        {
+            var target = Path.Combine(_root, Path.GetRelativePath(source, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.WriteAllBytes(target, File.ReadAllBytes(file)); // in place, as the kernel does
+        }
+    }
+
+    // block size, blocks, free, available, inodes, free inodes, mount point
+    FileSystemSpace ReadSpace(string mountpoint)
+    {
+        foreach (var line in File.ReadLines(Path.Combine(_folder, "statvfs.txt")))
+        {
+            var columns = line.Split(' ', 7);
+            if (columns[6] != mountpoint)
+                continue;
+            var numbers = columns[..6].Select(c => ulong.Parse(c, CultureInfo.InvariantCulture)).ToArray();
+            return new(numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], numbers[5]);
+        }
+        throw new IOException($"{mountpoint}: no such mount in this case");
+    }
+
+    public void Dispose() => Directory.Delete(_root, recursive: true);
+}

@@ -1,0 +1,46 @@
+using Vigie.PromQL.Testing;
+
+namespace Vigie.Tests.PromQL;
+
+public sealed class ScriptTests
+{
+    public static TheoryData<string> OwnScripts() =>
+        [.. Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "Cases", "PromQL"), "*.test").Select(path => Path.GetFileName(path)).Order()];
+
+    [Theory]
+    [MemberData(nameof(OwnScripts))]
+    public async Task Every_evaluation_of_our_own_scripts_passes(string script)
+    {
+        string path = Path.Combine(AppContext.BaseDirectory, "Cases", "PromQL", script);
+        var report = await ScriptRunner.RunAsync(script, await File.ReadAllTextAsync(path));
+        Assert.True(report.Passed > 0, "the script evaluates nothing");
+        Assert.Empty(report.Failures);
+        Assert.Empty(report.Unsupported);
+    }
+
+    [Fact]
+    public async Task Every_supported_evaluation_of_the_shared_conformance_scripts_passes()
+    {
+        var folder = SharedScripts();
+        if (folder is null)
+            Assert.Skip("the shared conformance scripts (shared/data/promqltest) are not beside this repository: nothing was checked");
+        var total = new ScriptReport(0, [], []);
+        foreach (string path in Directory.EnumerateFiles(folder, "*.test").Order())
+            total += await ScriptRunner.RunAsync(Path.GetFileName(path), await File.ReadAllTextAsync(path));
+
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{total.Passed} passed, {total.Failures.Count} failed, {total.Unsupported.Count} not supported yet");
+        foreach (var unsupported in total.Unsupported)
+            TestContext.Current.TestOutputHelper?.WriteLine($"not supported yet: {unsupported.Script}:{unsupported.Line}: {unsupported.Query}");
+        Assert.True(total.Passed > 0, "no script evaluates anything");
+        Assert.True(total.Failures.Count == 0, string.Join("\n", total.Failures));
+    }
+
+    static string? SharedScripts()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+            if (Path.Combine(folder.FullName, "shared", "data", "promqltest") is var path && Directory.Exists(path))
+                return path;
+        return null;
+    }
+}
