@@ -1,0 +1,45 @@
+using System.Text.Json;
+using Vigie.Core.Otlp;
+
+namespace Vigie.Hub.Accounts;
+
+/// <summary>Holds each request against <see cref="AccessPolicy"/>: after routing and authentication, before anything else.</summary>
+sealed class AccessMiddleware(RequestDelegate next)
+{
+    public Task InvokeAsync(HttpContext context)
+    {
+        string? pattern = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText;
+        var access = pattern is null ? null : AccessPolicy.Of(context.Request.Method, pattern);
+        bool known = context.User.Identity is { IsAuthenticated: true };
+        if (access is { } rule && AccessPolicy.Allows(rule, context.User))
+            return next(context);
+        // Without a login nobody learns which pages exist.
+        if (!known)
+            return RefuseStranger(context, access);
+        return access is null ? WriteAsync(context, 404, "there is no such page") : WriteAsync(context, 403, "this token's scope does not allow it");
+    }
+
+    static Task RefuseStranger(HttpContext context, Access? access)
+    {
+        bool browser = HttpMethods.IsGet(context.Request.Method) && context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal);
+        if (browser && access is not Access.WriteToken)
+        {
+            context.Response.Redirect("/login?next=" + Uri.EscapeDataString(context.Request.Path + context.Request.QueryString));
+            return Task.CompletedTask;
+        }
+        context.Response.Headers.WWWAuthenticate = "Bearer";
+        return WriteAsync(context, 401, TokenAuthentication.Applies(context.Request)
+            ? "the token is unknown or revoked; `vigie token create` makes one"
+            : "send a token: Authorization: Bearer …; `vigie token create` makes one");
+    }
+
+    /// <summary>OTLP's senders read a google.rpc.Status in their own encoding; everybody else reads JSON.</summary>
+    static Task WriteAsync(HttpContext context, int status, string message)
+    {
+        bool otlp = context.Request.Path == "/v1/metrics" && context.Request.ContentType?.StartsWith("application/x-protobuf", StringComparison.OrdinalIgnoreCase) == true;
+        context.Response.StatusCode = status;
+        context.Response.ContentType = otlp ? "application/x-protobuf" : "application/json";
+        return context.Response.Body.WriteAsync(otlp ? OtlpReply.Status(status, message)
+            : JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string>(StringComparer.Ordinal) { ["status"] = "error", ["error"] = message })).AsTask();
+    }
+}

@@ -1,0 +1,72 @@
+using System.Collections.Frozen;
+using System.Security.Claims;
+
+namespace Vigie.Hub.Accounts;
+
+/// <summary>What a route asks of its caller.</summary>
+enum Access
+{
+    /// <summary>Nothing.</summary>
+    Anyone,
+
+    /// <summary>A token that may write samples (write or admin). A session does not help: a page can't be made to write.</summary>
+    WriteToken,
+
+    /// <summary>A session, or a token that may read (read or admin).</summary>
+    Reader,
+
+    /// <summary>A session of a person; no token.</summary>
+    Person,
+}
+
+/// <summary>
+/// Who may call what: the whole of it. A route that is not in this table answers nobody; a test walks every route.
+/// </summary>
+static class AccessPolicy
+{
+    static readonly FrozenDictionary<string, Access> Table = new Dictionary<string, Access>(StringComparer.Ordinal)
+    {
+        ["GET /healthz"] = Access.Anyone,
+        ["GET /login"] = Access.Anyone,
+        ["POST /login"] = Access.Anyone,
+        ["GET /login/once"] = Access.Anyone,
+        ["GET /assets/{version}/{file}"] = Access.Anyone,
+        ["POST /preferences"] = Access.Anyone,
+
+        ["POST /v1/metrics"] = Access.WriteToken,
+
+        ["GET /"] = Access.Reader,
+        ["GET /hosts/{name}"] = Access.Reader,
+        ["GET /hosts/{name}/charts"] = Access.Reader,
+        ["GET /charts/{host}/{chart}.svg"] = Access.Reader,
+        ["GET /charts/{host}/{chart}.png"] = Access.Reader,
+        ["GET /charts/{host}/{chart}.json"] = Access.Reader,
+        ["GET /alerts"] = Access.Reader,
+        ["GET /advisories"] = Access.Reader,
+        ["GET /live"] = Access.Reader,
+
+        ["POST /logout"] = Access.Person,
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>The rule for a route, null when nobody may call it.</summary>
+    public static Access? Of(string method, string pattern)
+    {
+        string key = $"{(method is "HEAD" ? "GET" : method)} /{pattern.TrimStart('/')}";
+        return Table.TryGetValue(key, out var access) ? access : null;
+    }
+
+    public static IEnumerable<string> Routes => Table.Keys;
+
+    public static bool Allows(Access access, ClaimsPrincipal caller)
+    {
+        string? scope = caller.FindFirst(Claims.Scope)?.Value;
+        bool person = caller.Identity is { IsAuthenticated: true } && scope is null;
+        return access switch
+        {
+            Access.Anyone => true,
+            Access.WriteToken => scope is "write" or "admin",
+            Access.Reader => person || scope is "read" or "admin",
+            _ => person,
+        };
+    }
+}

@@ -1,0 +1,21 @@
+using Vigie.Core.Metrics;
+
+namespace Vigie.Hub.Alerts;
+
+/// <summary>The names are persisted in lower case.</summary>
+enum AlertState { Pending, Firing, Resolved }
+
+/// <summary>A rule that holds, or held, for one series.</summary>
+/// <param name="SinceMs">When the value first reached the threshold.</param>
+/// <param name="FiredMs">When it had stayed there long enough; null while pending.</param>
+sealed record Alert(long Id, string Rule, Labels Labels, string Severity, AlertState State, long SinceMs, long? FiredMs, long? ResolvedMs, double Value, double Threshold)
+{
+    public string Host => Labels["host"];
+
+    /// <summary>What of the host it is about: the labels besides the host, such as a mount point.</summary>
+    public string Subject => string.Join(' ', Labels.Span.ToArray().Where(l => l.Name is not ("host" or "device")).Select(l => l.Value));
+
+    public DateTimeOffset Since => DateTimeOffset.FromUnixTimeMilliseconds(SinceMs);
+
+    public DateTimeOffset? Resolved => ResolvedMs is { } ms ? DateTimeOffset.FromUnixTimeMilliseconds(ms) : null;
+}

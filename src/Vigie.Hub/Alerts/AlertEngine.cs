@@ -1,0 +1,63 @@
+using Vigie.Core.Metrics;
+using Vigie.Hub.Alerts.Channels;
+using Vigie.Hub.Hosts;
+using Vigie.PromQL;
+using Vigie.Storage;
+
+namespace Vigie.Hub.Alerts;
+
+/// <summary>
+/// Asks each rule's question at one instant and moves alerts between pending, firing and resolved. A change of state and
+/// the message it calls for are one transaction; all state is in the database, so a restart neither repeats nor forgets.
+/// </summary>
+sealed class AlertEngine(QueryEngine engine, Database database, AlertStore alerts, RuleSet rules, HostDirectory hosts, ChannelSet channels,
+    TimeProvider time, ILogger<AlertEngine> log)
+{
+    readonly SemaphoreSlim _one = new(1, 1);
+
+    /// <summary>Raised when an alert has fired or was resolved.</summary>
+    public event Action? Changed;
+
+    /// <summary>Why a rule could not be evaluated at the last round, by rule.</summary>
+    public IReadOnlyDictionary<string, string> Errors { get; private set; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>One round over all rules. Returns the alerts that changed their state.</summary>
+    public async Task<IReadOnlyList<Alert>> EvaluateAsync(CancellationToken ct)
+    {
+        await _one.WaitAsync(ct);
+        try
+        {
+            var now = time.GetUtcNow();
+            var answers = new List<(Rule Rule, IReadOnlyList<SeriesSamples> Answer)>();
+            var errors = new Dictionary<string, string>(StringComparer.Ordinal);
+            foreach (var rule in rules.All)
+            {
+                try
+                {
+                    answers.Add((rule, (await engine.InstantAsync(rule.Expression, now.ToUnixTimeMilliseconds(), ct)).Series()));
+                }
+                catch (Exception e) when (e is PromQLException or StoreUnavailableException)
+                {
+                    // An unanswered question is no answer: its alerts stay as they are.
+                    errors[rule.Name] = e.Message;
+                    if (Errors.GetValueOrDefault(rule.Name) != e.Message)
+                        Log.RuleFailed(log, rule.Name, e.Message);
+                }
+            }
+            Errors = errors;
+            var changed = await database.WriteAsync((connection, transaction) =>
+                new AlertTransitions(connection, transaction, alerts.Open(), channels.Configured, now, IsSilent).Apply(answers), ct);
+            foreach (var alert in changed.Where(a => a.State != AlertState.Pending))
+                Log.AlertChanged(log, alert.Rule, alert.Labels.ToString(), alert.State.ToString().ToLowerInvariant());
+            if (changed.Any(a => a.State != AlertState.Pending))
+                Changed?.Invoke();
+            return changed;
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    bool IsSilent(string host) => hosts.Find(host) is { } known && known.IsLate(time.GetUtcNow());
+}

@@ -1,0 +1,73 @@
+using System.Text.Json;
+using Dapper;
+using Microsoft.Data.Sqlite;
+using Vigie.Core.Metrics;
+using Vigie.Hub.Charts;
+using Vigie.Storage;
+
+namespace Vigie.Hub.Alerts;
+
+/// <summary>Alerts and their states, as rows of monitoring.db.</summary>
+sealed class AlertStore(Database database) : IStoreSchema
+{
+    const string Columns = """
+        SELECT id AS Id, rule AS Rule, labels AS Labels, severity AS Severity, state AS State, since_ms AS SinceMs, fired_ms AS FiredMs,
+               resolved_ms AS ResolvedMs, value AS Value, threshold AS Threshold FROM alert
+        """;
+
+    public static IReadOnlyList<Migration> Migrations { get; } =
+    [
+        new("2026-11-22 alerts", """
+            CREATE TABLE alert(
+              id INTEGER PRIMARY KEY AUTOINCREMENT, rule TEXT NOT NULL, labels TEXT NOT NULL, host TEXT NOT NULL, severity TEXT NOT NULL,
+              state TEXT NOT NULL CHECK (state IN ('pending', 'firing', 'resolved')), since_ms INTEGER NOT NULL, fired_ms INTEGER, resolved_ms INTEGER,
+              value REAL NOT NULL, threshold REAL NOT NULL) STRICT;
+            CREATE UNIQUE INDEX alert_open ON alert(rule, labels) WHERE state <> 'resolved';
+            CREATE INDEX alert_of_host ON alert(host, fired_ms);
+            CREATE INDEX alert_recent ON alert(resolved_ms);
+            """),
+    ];
+
+    public IReadOnlyList<Alert> Open() => Query("WHERE state <> 'resolved' ORDER BY severity, since_ms");
+
+    public IReadOnlyList<Alert> OpenOf(string host) => Query("WHERE state <> 'resolved' AND host = @host ORDER BY severity, since_ms", new { host });
+
+    /// <summary>The newest resolved ones first.</summary>
+    public IReadOnlyList<Alert> Past(int most) => Query("WHERE state = 'resolved' ORDER BY resolved_ms DESC LIMIT @most", new { most });
+
+    public Alert? Find(long id) => Query("WHERE id = @id", new { id }).FirstOrDefault();
+
+    public IReadOnlyList<AlertBand> Bands(string host, IReadOnlyList<string> rules, long fromMs, long toMs) =>
+        [.. Query("WHERE host = @host AND rule IN @rules AND fired_ms <= @toMs AND coalesce(resolved_ms, @toMs) >= @fromMs ORDER BY fired_ms LIMIT 200",
+            new { host, rules, fromMs, toMs }).Select(a => new AlertBand(a.FiredMs!.Value, a.ResolvedMs ?? toMs, a.Severity, a.Rule))];
+
+    /// <summary>Inside the evaluation's transaction: returns the alert with its number.</summary>
+    public static Alert Begin(SqliteConnection connection, SqliteTransaction transaction, Alert alert)
+    {
+        long id = connection.ExecuteScalar<long>("""
+            INSERT INTO alert(rule, labels, host, severity, state, since_ms, fired_ms, resolved_ms, value, threshold)
+            VALUES(@Rule, @labels, @Host, @Severity, @state, @SinceMs, @FiredMs, NULL, @Value, @Threshold) RETURNING id
+            """, new { alert.Rule, labels = Write(alert.Labels), alert.Host, alert.Severity, state = Text(alert.State), alert.SinceMs, alert.FiredMs, alert.Value, alert.Threshold }, transaction);
+        return alert with { Id = id };
+    }
+
+    public static void Update(SqliteConnection connection, SqliteTransaction transaction, Alert alert) => connection.Execute(
+        "UPDATE alert SET state = @state, fired_ms = @FiredMs, resolved_ms = @ResolvedMs, value = @Value WHERE id = @Id",
+        new { alert.Id, state = Text(alert.State), alert.FiredMs, alert.ResolvedMs, alert.Value }, transaction);
+
+    public static void Forget(SqliteConnection connection, SqliteTransaction transaction, long id) =>
+        connection.Execute("DELETE FROM alert WHERE id = @id", new { id }, transaction);
+
+    IReadOnlyList<Alert> Query(string where, object? arguments = null) =>
+        database.Read(connection => (IReadOnlyList<Alert>)[.. connection.Query<Row>(Columns + ' ' + where, arguments).Select(r => r.ToAlert())]);
+
+    static string Text(AlertState state) => state.ToString().ToLowerInvariant();
+
+    static string Write(Labels labels) => JsonSerializer.Serialize(labels.Span.ToArray().ToDictionary(l => l.Name, l => l.Value, StringComparer.Ordinal));
+
+    sealed record Row(long Id, string Rule, string Labels, string Severity, string State, long SinceMs, long? FiredMs, long? ResolvedMs, double Value, double Threshold)
+    {
+        public Alert ToAlert() => new(Id, Rule, Core.Metrics.Labels.From(JsonSerializer.Deserialize<Dictionary<string, string>>(Labels)!.Select(l => new Label(l.Key, l.Value))),
+            Severity, Enum.Parse<AlertState>(State, ignoreCase: true), SinceMs, FiredMs, ResolvedMs, Value, Threshold);
+    }
+}

@@ -1,0 +1,103 @@
+using Microsoft.Data.Sqlite;
+using Vigie.Core.Metrics;
+
+namespace Vigie.Hub.Alerts;
+
+/// <summary>The state machine of one round, inside its transaction.</summary>
+sealed class AlertTransitions(SqliteConnection connection, SqliteTransaction transaction, IReadOnlyList<Alert> open, IReadOnlyList<string> channels,
+    DateTimeOffset now, Func<string, bool> isSilent)
+{
+    readonly Dictionary<(string, Labels), Alert> _open = open.ToDictionary(a => (a.Rule, a.Labels));
+    readonly List<Alert> _changed = [];
+    readonly long _nowMs = now.ToUnixTimeMilliseconds();
+
+    public IReadOnlyList<Alert> Apply(IReadOnlyList<(Rule Rule, IReadOnlyList<SeriesSamples> Answer)> answers)
+    {
+        foreach (var (rule, answer) in answers)
+        {
+            var seen = new HashSet<Labels>();
+            foreach (var series in answer)
+            {
+                var labels = series.Labels.Without(Labels.MetricName);
+                seen.Add(labels);
+                One(rule, labels, series.Values.Span[^1]);
+            }
+            foreach (var alert in _open.Values.Where(a => a.Rule == rule.Name && !seen.Contains(a.Labels)).ToList())
+                Vanished(alert);
+        }
+        return _changed;
+    }
+
+    void One(Rule rule, Labels labels, double value)
+    {
+        bool holds = value >= rule.Threshold;
+        _open.TryGetValue((rule.Name, labels), out var alert);
+        if (!holds)
+        {
+            if (alert is not null && !double.IsNaN(value)) // not a number is no proof that it is over
+                End(alert, value);
+            return;
+        }
+        if (alert is null)
+        {
+            bool atOnce = rule.For == TimeSpan.Zero;
+            alert = AlertStore.Begin(connection, transaction, new(0, rule.Name, labels, rule.Severity, atOnce ? AlertState.Firing : AlertState.Pending,
+                _nowMs, atOnce ? _nowMs : null, null, value, rule.Threshold));
+            Changed(alert);
+            if (atOnce)
+                Tell(rule, alert);
+        }
+        else if (alert.State == AlertState.Pending && _nowMs - alert.SinceMs >= rule.For.TotalMilliseconds)
+        {
+            alert = alert with { State = AlertState.Firing, FiredMs = _nowMs, Value = value };
+            AlertStore.Update(connection, transaction, alert);
+            Changed(alert);
+            Tell(rule, alert);
+        }
+        else if (!alert.Value.Equals(value))
+        {
+            alert = alert with { Value = value };
+            AlertStore.Update(connection, transaction, alert);
+            _open[(rule.Name, labels)] = alert;
+        }
+    }
+
+    /// <summary>The series is gone. From a host that is silent that means nothing; from one that reports, it is over.</summary>
+    void Vanished(Alert alert)
+    {
+        if (alert.Host.Length == 0 || !isSilent(alert.Host))
+            End(alert, alert.Value);
+    }
+
+    void End(Alert alert, double value)
+    {
+        _open.Remove((alert.Rule, alert.Labels));
+        if (alert.State == AlertState.Pending)
+        {
+            AlertStore.Forget(connection, transaction, alert.Id);
+            return;
+        }
+        var ended = alert with { State = AlertState.Resolved, ResolvedMs = _nowMs, Value = value };
+        AlertStore.Update(connection, transaction, ended);
+        _changed.Add(ended);
+        // Recovery goes where the alert went; who was not told of it need not hear that it is over.
+        foreach (string channel in OutboxStore.Channels(connection, NotificationKind.Firing, Reference(ended)))
+            OutboxStore.Put(connection, transaction, NotificationKind.Resolved, Reference(ended), channel, _nowMs);
+    }
+
+    void Tell(Rule rule, Alert alert)
+    {
+        if (rule.MutedBy is { } louder && _open.TryGetValue((louder, alert.Labels), out var other) && other.State == AlertState.Firing)
+            return;
+        foreach (string channel in channels)
+            OutboxStore.Put(connection, transaction, NotificationKind.Firing, Reference(alert), channel, _nowMs);
+    }
+
+    void Changed(Alert alert)
+    {
+        _open[(alert.Rule, alert.Labels)] = alert;
+        _changed.Add(alert);
+    }
+
+    static string Reference(Alert alert) => alert.Id.ToString(System.Globalization.CultureInfo.InvariantCulture);
+}

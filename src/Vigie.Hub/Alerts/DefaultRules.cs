@@ -1,0 +1,32 @@
+using Vigie.Hub.Charts;
+
+namespace Vigie.Hub.Alerts;
+
+/// <summary>The rules that are on from the first minute: the mission's four, and earlier warnings of the same.</summary>
+static class DefaultRules
+{
+    const string Cpu = "1 - sum by (host) (avg_over_time(system_cpu_utilization_ratio{state=~\"idle|iowait\"}[5m]))";
+    const string Memory = "max by (host) (system_memory_utilization_ratio{state=\"used\"})";
+    const string Disk = "max by (host, device, mountpoint) (system_filesystem_utilization_ratio{state=\"used\",mode!=\"ro\"})";
+    const string Silence = "max by (host) (vigie_host_silence_seconds)";
+
+    static readonly TimeSpan Now = TimeSpan.Zero;
+
+    public static IReadOnlyList<string> Names { get; } = [.. Of(new(), TimeSpan.FromSeconds(15)).Select(r => r.Name)];
+
+    public static IReadOnlyList<Rule> Of(AlertOptions options, TimeSpan interval) =>
+    [
+        new("host-inactive", Silence, options.InactiveAfter.TotalSeconds, Now, Severity.Critical, "The server is inactive", null),
+        new("disk-full", Disk, Full(options.DiskPercent), Now, Severity.Critical, "A disk is full", ChartUnit.Percent, "filesystem"),
+        new("memory-full", Memory, Full(options.MemoryPercent), Now, Severity.Critical, "The memory is full", ChartUnit.Percent, "memory"),
+        new("cpu-high", Cpu, options.CpuPercent / 100, Now, Severity.Critical, "The CPU is overloaded", ChartUnit.Percent, "cpu"),
+        new("host-late", Silence, (interval * 3).TotalSeconds + 120, Now, Severity.Warning, "The server has stopped reporting", null, MutedBy: "host-inactive"),
+        new("disk-filling", Disk, 0.85, TimeSpan.FromMinutes(5), Severity.Warning, "A disk is filling up", ChartUnit.Percent, "filesystem", "disk-full"),
+        new("memory-low", Memory, 0.90, TimeSpan.FromMinutes(5), Severity.Warning, "The memory is running low", ChartUnit.Percent, "memory", "memory-full"),
+        new("cpu-busy", Cpu, 0.80, TimeSpan.FromMinutes(15), Severity.Warning, "The CPU has been busy for long", ChartUnit.Percent, "cpu", "cpu-high"),
+        new("probe-failing", "max by (host, probe) (1 - vigie_probe_success)", 1, TimeSpan.FromMinutes(10), Severity.Warning, "A probe does not work", ChartUnit.Count),
+    ];
+
+    /// <summary>MemAvailable never reaches zero and a file system keeps a block or two: full is what rounds to 100 %.</summary>
+    static double Full(double percent) => Math.Min(percent / 100, 0.995);
+}

@@ -1,0 +1,120 @@
+using System.Collections;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Vigie.Hub.Configuration;
+
+/// <summary>config.json: the commented file that `init` writes, its schema, and where in a file a key stands.</summary>
+static class ConfigFile
+{
+    static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Every setting with its default, its help above it.</summary>
+    public static string Sample()
+    {
+        var text = new StringBuilder();
+        text.AppendLine("// Settings of Vigie. Comments are allowed. What stands here yields to VIGIE_Section__Key in the environment");
+        text.AppendLine("// and to the command line. `vigie config check` tells what is wrong, `vigie config schema` prints the schema.");
+        Write(typeof(HubOptions), "", 1);
+        return text.ToString();
+
+        void Write(Type record, string prefix, int depth)
+        {
+            text.AppendLine("{");
+            var settings = Setting.All(record, prefix).Where(s => s.Property.DeclaringType == record).ToList();
+            string indent = new(' ', depth * 2);
+            foreach (var setting in settings)
+            {
+                if (setting != settings[0] && depth == 1)
+                    text.AppendLine();
+                text.Append(indent).Append("// ").AppendLine(setting.Help);
+                text.Append(indent).Append('"').Append(setting.Property.Name).Append("\": ");
+                if (setting.IsSection)
+                    Write(setting.Property.PropertyType, setting.Key + ':', depth + 1);
+                else
+                    text.Append(Literal(setting.Default));
+                text.AppendLine(setting == settings[^1] ? "" : ",");
+            }
+            text.Append(' ', (depth - 1) * 2).Append('}');
+            if (depth == 1)
+                text.AppendLine();
+        }
+    }
+
+    public static string Schema()
+    {
+        var schema = Describe(typeof(HubOptions), "");
+        schema.Insert(0, "$schema", "https://json-schema.org/draft/2020-12/schema");
+        schema.Insert(1, "title", "Vigie config.json");
+        return schema.ToJsonString(Readable);
+    }
+
+    static JsonObject Describe(Type record, string prefix)
+    {
+        var properties = new JsonObject();
+        foreach (var setting in Setting.All(record, prefix).Where(s => s.Property.DeclaringType == record))
+        {
+            var node = setting.IsSection ? Describe(setting.Property.PropertyType, setting.Key + ':') : Leaf(setting);
+            node["description"] = setting.Help;
+            properties[setting.Property.Name] = node;
+        }
+        return new() { ["type"] = "object", ["additionalProperties"] = false, ["properties"] = properties };
+    }
+
+    static JsonObject Leaf(Setting setting)
+    {
+        var type = setting.Property.PropertyType;
+        var node = setting.IsList ? new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "string" } }
+            : type == typeof(bool) ? new() { ["type"] = "boolean" }
+            : type == typeof(int) ? new() { ["type"] = "integer" }
+            : type == typeof(double) ? new() { ["type"] = "number" }
+            : new JsonObject { ["type"] = "string" };
+        if (type == typeof(TimeSpan))
+            node["pattern"] = @"^[0-9.]+(ms|s|m|min|h|d|w)$";
+        else if (type == typeof(ByteSize))
+            node["pattern"] = @"^[0-9.]+(B|kB|MB|GB|KiB|MiB|GiB|TiB)$";
+        if (setting.Property.GetCustomAttributes(typeof(OneOfAttribute), false) is [OneOfAttribute oneOf])
+            node["enum"] = new JsonArray([.. oneOf.Values.Select(v => (JsonNode)v)]);
+        node["default"] = JsonNode.Parse(Literal(setting.Default));
+        return node;
+    }
+
+    /// <summary>The line (from 1) of each key of a JSON text, by <c>Section:Key</c>. Reads as far as the text is JSON.</summary>
+    public static Dictionary<string, int> Lines(byte[] json)
+    {
+        var lines = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
+        var path = new Stack<string>();
+        var reader = new Utf8JsonReader(json, new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+        string name = "";
+        while (reader.Read())
+        {
+            switch (reader.TokenType)
+            {
+                case JsonTokenType.PropertyName:
+                    name = reader.GetString()!;
+                    lines[string.Join(':', path.Reverse().Where(p => p.Length > 0).Append(name))] = json.AsSpan(0, (int)reader.TokenStartIndex).Count((byte)'\n') + 1;
+                    break;
+                case JsonTokenType.StartObject or JsonTokenType.StartArray:
+                    path.Push(name);
+                    name = "";
+                    break;
+                case JsonTokenType.EndObject or JsonTokenType.EndArray:
+                    path.Pop();
+                    break;
+            }
+        }
+        return lines;
+    }
+
+    static string Literal(object? value) => value switch
+    {
+        TimeSpan duration => JsonSerializer.Serialize(Quantities.Text(duration)),
+        ByteSize size => JsonSerializer.Serialize(size.ToString()),
+        bool flag => flag ? "true" : "false",
+        string text => JsonSerializer.Serialize(text, Readable),
+        IEnumerable list => $"[{string.Join(", ", list.Cast<string>().Select(i => JsonSerializer.Serialize(i, Readable)))}]",
+        _ => JsonSerializer.Serialize(value),
+    };
+}

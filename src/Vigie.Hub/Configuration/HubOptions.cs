@@ -1,0 +1,86 @@
+using System.ComponentModel;
+using Vigie.Hub.Advisories;
+using Vigie.Hub.Alerts;
+using Vigie.Hub.Alerts.Channels;
+using Vigie.Hub.Ingest;
+using Vigie.Storage;
+
+namespace Vigie.Hub.Configuration;
+
+/// <summary>
+/// Every setting of the hub. The records stand beside their features; their descriptions make the commented config.json,
+/// the JSON schema and the messages.
+/// </summary>
+sealed record HubOptions
+{
+    [Description("The hub itself: where it listens and how it speaks.")]
+    public ServerOptions Server { get; init; } = new();
+
+    [Description("This machine's own probe, run inside the hub by `vigie up`.")]
+    public LocalProbeOptions Probe { get; init; } = new();
+
+    [Description("What is taken from agents and collectors.")]
+    public IngestOptions Ingest { get; init; } = new();
+
+    [Description("How long history is kept.")]
+    public RetentionSettings Retention { get; init; } = new();
+
+    [Description("Copies of monitoring.db.")]
+    public BackupOptions Backup { get; init; } = new();
+
+    [Description("When an alert is raised.")]
+    public AlertOptions Alerts { get; init; } = new();
+
+    [Description("The mail server that carries alerts. Nothing is mailed while Host or To is empty.")]
+    public MailOptions Mail { get; init; } = new();
+
+    [Description("Security advisories.")]
+    public FeedsOptions Feeds { get; init; } = new();
+
+    /// <summary>Where people reach the hub, without a slash at the end.</summary>
+    public string PublicUrl() => (Server.PublicUrl.Length > 0 ? Server.PublicUrl : Server.Urls.Split(';')[0].Trim()).TrimEnd('/');
+}
+
+sealed record ServerOptions
+{
+    [Description("Addresses to listen on, separated by a semicolon. Other machines reach the hub on http://0.0.0.0:5000.")]
+    public string Urls { get; init; } = "http://127.0.0.1:5000";
+
+    [Description("The address people and mails use to reach the hub; empty means the first of Urls.")]
+    public string PublicUrl { get; init; } = "";
+
+    [Description("Language of mails, and of pages when the browser asks for neither: en or fr."), OneOf("en", "fr")]
+    public string Language { get; init; } = "en";
+
+    [Description("Time zone of mails and of pictures, such as Europe/Paris; empty means this machine's.")]
+    public string TimeZone { get; init; } = "";
+}
+
+sealed record LocalProbeOptions
+{
+    [Description("How often this machine is measured, 1s to 5min."), Between("1s", "5min")]
+    public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(15);
+
+    [Description("Name of this machine; empty means its host name.")]
+    public string HostName { get; init; } = "";
+
+    [Description("Probes not to run: cpu, memory, paging, filesystem, disk, network, load, uptime, users.")]
+    public IReadOnlyList<string> Disabled { get; init; } = [];
+}
+
+sealed record RetentionSettings
+{
+    [Description("Samples as they were sent; older ones are deleted every hour."), Between("1h", "3650d")]
+    public TimeSpan Raw { get; init; } = TimeSpan.FromDays(7);
+
+    public RetentionOptions ToOptions() => new() { Raw = Raw };
+}
+
+sealed record BackupOptions
+{
+    [Description("How often monitoring_backup.db is made anew; 0s means only by `vigie backup`."), Between("0s", "365d")]
+    public TimeSpan Every { get; init; } = TimeSpan.FromDays(1);
+
+    [Description("How many older backups stay beside the newest."), Between("0", "100")]
+    public int Keep { get; init; } = 2;
+}

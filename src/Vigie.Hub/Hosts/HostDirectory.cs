@@ -1,0 +1,100 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Vigie.Core.Metrics;
+using Vigie.Core.Otlp;
+
+namespace Vigie.Hub.Hosts;
+
+/// <summary>
+/// The hosts in memory. A new host or a change of its attributes is stored at once, its last time every few seconds; and
+/// for each host the metric <c>vigie_host_silence_seconds</c> tells how long nothing has come.
+/// </summary>
+sealed class HostDirectory
+{
+    static readonly MetricInfo Silence = new("vigie.host.silence", "s", MetricKind.Gauge, "Time since the host's last sample, without the time the hub itself was off.");
+
+    readonly HostStore _store;
+    readonly TimeProvider _time;
+    readonly ConcurrentDictionary<string, Host> _hosts;
+    readonly ConcurrentDictionary<string, Host> _unsaved = new(StringComparer.Ordinal);
+    readonly ConcurrentDictionary<string, Series> _silence = new(StringComparer.Ordinal);
+    readonly long _startMs, _offMs;
+
+    public HostDirectory(HostStore store, TimeProvider time)
+    {
+        (_store, _time) = (store, time);
+        _hosts = new(store.All().Select(h => KeyValuePair.Create(h.Name, h)), StringComparer.Ordinal);
+        _startMs = time.GetUtcNow().ToUnixTimeMilliseconds();
+        _offMs = store.AliveMs() is { } alive ? Math.Max(0, _startMs - alive) : 0;
+    }
+
+    /// <summary>Names of the hosts that have just reported. Raised after their samples are durable.</summary>
+    public event Action<IReadOnlyCollection<string>>? Reported;
+
+    public IReadOnlyList<Host> All => [.. _hosts.Values.OrderBy(h => h.Name, StringComparer.OrdinalIgnoreCase)];
+
+    public Host? Find(string name) => _hosts.GetValueOrDefault(name);
+
+    public async ValueTask SeenAsync(IReadOnlyList<(OtlpResource Resource, long LastMs)> resources, CancellationToken ct)
+    {
+        if (resources.Count == 0)
+            return;
+        List<Host>? changed = null;
+        foreach (var (resource, lastMs) in resources)
+        {
+            bool save = false;
+            var host = _hosts.AddOrUpdate(resource.Host,
+                name => { save = true; return new(name, lastMs, lastMs, Known(resource)); },
+                (_, old) =>
+                {
+                    save = !ReferenceEquals(old.Attributes, resource.Attributes) && !Same(old.Attributes, Known(resource));
+                    return old with { LastMs = Math.Max(old.LastMs, lastMs), Attributes = save ? Known(resource) : old.Attributes };
+                });
+            if (save)
+                (changed ??= []).Add(host);
+            else
+                _unsaved[host.Name] = host;
+        }
+        if (changed is not null)
+            await _store.SaveAsync(changed, ct);
+        Reported?.Invoke([.. resources.Select(r => r.Resource.Host).Distinct(StringComparer.Ordinal)]);
+    }
+
+    /// <summary>Stores the last times, and returns each host's silence as samples of now.</summary>
+    public async Task<SampleBatch> SweepAsync(CancellationToken ct)
+    {
+        long nowMs = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        var unsaved = _unsaved.Values.ToList();
+        _unsaved.Clear();
+        if (unsaved.Count > 0)
+            await _store.SaveAsync(unsaved, ct);
+        await _store.SetAliveAsync(nowMs, ct);
+        var batch = new SampleBatch();
+        foreach (var host in _hosts.Values)
+            batch.Add(_silence.GetOrAdd(host.Name, name => new(Labels.Of(StoredNames.Metric(Silence), ("host", name)), Silence)), nowMs, SilenceOf(host, nowMs).TotalSeconds);
+        return batch;
+    }
+
+    /// <summary>A host that was alive when the hub went off is not blamed for the hub's absence.</summary>
+    TimeSpan SilenceOf(Host host, long nowMs) =>
+        TimeSpan.FromMilliseconds(Math.Max(0, nowMs - host.LastMs - (host.LastMs < _startMs ? _offMs : 0)));
+
+    public async Task DeleteAsync(string name, CancellationToken ct)
+    {
+        _hosts.TryRemove(name, out _);
+        _unsaved.TryRemove(name, out _);
+        _silence.TryRemove(name, out _);
+        await _store.DeleteAsync(name, ct);
+    }
+
+    static Dictionary<string, string> Known(OtlpResource resource)
+    {
+        var attributes = new Dictionary<string, string>(resource.Attributes, StringComparer.Ordinal);
+        if (!attributes.ContainsKey("host.ip") && IPAddress.TryParse(resource.Host, out _))
+            attributes["host.ip"] = resource.Host;
+        return attributes;
+    }
+
+    static bool Same(IReadOnlyDictionary<string, string> a, IReadOnlyDictionary<string, string> b) =>
+        a.Count == b.Count && a.All(p => b.TryGetValue(p.Key, out var value) && value == p.Value);
+}

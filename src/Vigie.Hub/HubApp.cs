@@ -1,0 +1,70 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.ResponseCompression;
+using Vigie.Hub.Accounts;
+using Vigie.Hub.Charts;
+using Vigie.Hub.Configuration;
+using Vigie.Hub.Ingest;
+using Vigie.Hub.Web;
+
+namespace Vigie.Hub;
+
+/// <summary>The hub as a web application.</summary>
+static class HubApp
+{
+    /// <param name="add">More services: the local probe of `up`, doubles of a test.</param>
+    public static WebApplication Build(DataFolder folder, HubOptions options, TimeProvider time, Action<IServiceCollection>? add = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, ApplicationName = typeof(HubApp).Assembly.GetName().Name });
+        builder.Configuration.Sources.Clear(); // settings come from config.json alone
+        builder.Host.UseSystemd();
+        builder.WebHost.UseUrls(options.Server.Urls).UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Information)
+            .AddFilter("Microsoft", LogLevel.Warning).AddFilter("System", LogLevel.Warning);
+        HubServices.Add(builder.Services, folder, options, time);
+        HubLoops.Add(builder.Services, options);
+        AccountServices.Add(builder.Services, folder);
+        builder.Services.AddRazorComponents();
+        builder.Services.AddHttpContextAccessor();
+        builder.Services.AddResponseCompression(compression =>
+        {
+            compression.EnableForHttps = true;
+            compression.MimeTypes = [.. ResponseCompressionDefaults.MimeTypes, "image/svg+xml"];
+        });
+        builder.Services.AddScoped<Viewer>().AddScoped<ChartReader>();
+        builder.Services.AddSingleton<HubNotices>().AddSingleton<LiveFeed>();
+        add?.Invoke(builder.Services);
+        var app = builder.Build();
+        Use(app);
+        return app;
+    }
+
+    static void Use(WebApplication app)
+    {
+        SecurityHeaders.Use(app);
+        app.UseExceptionHandler(failed => failed.Run(context =>
+        {
+            context.Response.ContentType = "text/plain; charset=utf-8";
+            return context.Response.WriteAsync("The hub has failed at this request; its log says why.");
+        }));
+        app.UseResponseCompression();
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseMiddleware<AccessMiddleware>();
+        app.UseRateLimiter();
+        app.UseAntiforgery();
+        Map(app);
+    }
+
+    static void Map(WebApplication app)
+    {
+        app.MapGet("/healthz", () => Results.Text("ready"));
+        OtlpEndpoint.Map(app);
+        LoginEndpoints.Map(app);
+        PreferencesEndpoint.Map(app);
+        ChartEndpoints.Map(app);
+        LiveEndpoint.Map(app);
+        WebAssets.Map(app);
+        app.MapRazorComponents<App>();
+    }
+}

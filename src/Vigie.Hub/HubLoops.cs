@@ -1,0 +1,47 @@
+using Vigie.Hub.Alerts;
+using Vigie.Hub.Configuration;
+using Vigie.Hub.Hosts;
+using Vigie.Storage;
+
+namespace Vigie.Hub;
+
+/// <summary>The hub's background work, each behind the same guard.</summary>
+static class HubLoops
+{
+    static readonly TimeSpan DeliveryEvery = TimeSpan.FromSeconds(5), CleanEvery = TimeSpan.FromHours(1);
+
+    public static void Add(IServiceCollection services, HubOptions options)
+    {
+        Add(services, "Alerts", options.Alerts.Every, s => async ct =>
+        {
+            await s.GetRequiredService<MetricStore>().WriteAsync(await s.GetRequiredService<HostDirectory>().SweepAsync(ct), ct);
+            await s.GetRequiredService<AlertEngine>().EvaluateAsync(ct);
+        });
+        Add(services, "Outbox", DeliveryEvery, s => ct => s.GetRequiredService<OutboxDelivery>().RunAsync(ct));
+        Add(services, "Retention", CleanEvery, s => async ct =>
+        {
+            var age = options.Retention.Raw;
+            long deleted = await s.GetRequiredService<MetricStore>().DeleteBeforeAsync(s.GetRequiredService<TimeProvider>().GetUtcNow() - age, null, ct);
+            if (deleted > 0)
+                Log.Cleaned(s.GetRequiredService<ILogger<BackgroundLoop>>(), deleted, age);
+        });
+        if (options.Backup.Every > TimeSpan.Zero)
+            Add(services, "Backup", TimeSpan.FromMinutes(10), s => ct => BackupWhenDue(s, options, ct));
+    }
+
+    public static void Add(IServiceCollection services, string name, TimeSpan every, Func<IServiceProvider, Func<CancellationToken, Task>> work)
+    {
+        services.AddSingleton(s => new BackgroundLoop(name, every, work(s), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<BackgroundLoop>>()));
+        services.AddSingleton<IHostedService>(s => s.GetServices<BackgroundLoop>().First(l => l.Name == name));
+    }
+
+    static Task BackupWhenDue(IServiceProvider services, HubOptions options, CancellationToken ct) => Task.Run(() =>
+    {
+        var folder = services.GetRequiredService<DataFolder>();
+        var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
+        if (File.Exists(folder.Backup) && now.UtcDateTime - File.GetLastWriteTimeUtc(folder.Backup) < options.Backup.Every)
+            return;
+        DatabaseFiles.Backup(folder.Database, folder.Backup, options.Backup.Keep, null, ct);
+        Log.BackedUp(services.GetRequiredService<ILogger<BackgroundLoop>>(), folder.Backup);
+    }, ct);
+}

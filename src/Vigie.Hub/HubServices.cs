@@ -1,0 +1,51 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Vigie.Core.Metrics;
+using Vigie.Core.Otlp;
+using Vigie.Hub.Accounts;
+using Vigie.Hub.Alerts;
+using Vigie.Hub.Alerts.Channels;
+using Vigie.Hub.Charts;
+using Vigie.Hub.Configuration;
+using Vigie.Hub.Hosts;
+using Vigie.Hub.Ingest;
+using Vigie.PromQL;
+using Vigie.Storage;
+
+namespace Vigie.Hub;
+
+/// <summary>What the hub is made of, without the web: commands use the same parts.</summary>
+static class HubServices
+{
+    public static IServiceCollection Add(IServiceCollection services, DataFolder folder, HubOptions options, TimeProvider time)
+    {
+        services.TryAddSingleton<ILoggerFactory, Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory>();
+        services.AddLogging();
+        services.AddSingleton(folder).AddSingleton(options).AddSingleton(time);
+        services.AddSingleton(_ => Database.Open(folder.Database, time, typeof(HubServices).Assembly));
+        services.AddSingleton(options.Retention.ToOptions());
+        services.AddSingleton<MetricStore>();
+        services.AddSingleton<ISampleWriter>(s => s.GetRequiredService<MetricStore>());
+        services.AddSingleton<ISeriesSource>(s => s.GetRequiredService<MetricStore>());
+        services.AddSingleton(new QueryOptions { Time = time });
+        services.AddSingleton<QueryEngine>();
+        services.AddSingleton(new OtlpMetricsReader(options.Ingest.ToLimits(), time));
+        services.AddSingleton<HubMetrics>().AddSingleton<SampleIngest>();
+        services.AddSingleton<HostStore>().AddSingleton<HostDirectory>().AddSingleton<Headlines>();
+        services.AddSingleton<ChartService>().AddSingleton<ChartFigures>();
+        services.AddSingleton<RuleSet>().AddSingleton<AlertStore>().AddSingleton<OutboxStore>().AddSingleton<AlertEngine>().AddSingleton<OutboxDelivery>();
+        services.AddSingleton<AlertComposer>();
+        services.AddSingleton<ChannelSet>();
+        services.TryAddSingleton<UserStore>();
+        services.TryAddSingleton<TokenStore>();
+        // Extensions are found, not listed: a new one is one new file.
+        AddAll<IChannel>(services);
+        AddAll<IComposer>(services);
+        return services;
+    }
+
+    static void AddAll<T>(IServiceCollection services) where T : class
+    {
+        foreach (var type in typeof(HubServices).Assembly.GetTypes().Where(t => t is { IsClass: true, IsAbstract: false } && t.IsAssignableTo(typeof(T))).OrderBy(t => t.Name, StringComparer.Ordinal))
+            services.AddSingleton(s => (T)(s.GetService(type) ?? ActivatorUtilities.CreateInstance(s, type)));
+    }
+}

@@ -1,0 +1,16 @@
+using System.ComponentModel;
+using Vigie.Core.Otlp;
+using Vigie.Hub.Configuration;
+
+namespace Vigie.Hub.Ingest;
+
+sealed record IngestOptions
+{
+    [Description("Largest request, after decompression."), Between("64KiB", "1GiB")]
+    public ByteSize MaxBody { get; init; } = new(64L << 20);
+
+    [Description("Most series one host may send; what comes beyond is refused and the sender is told."), Between("100", "1000000")]
+    public int SeriesPerHost { get; init; } = 20_000;
+
+    public OtlpLimits ToLimits() => new() { SeriesPerResource = SeriesPerHost };
+}
