@@ -1,6 +1,85 @@
+using System.Runtime.InteropServices;
+using Vigie.Agent.Link;
+
 namespace Vigie.Agent;
 
 static class AgentProgram
 {
-    static int Main() => 0;
+    const int Failed = 1, WrongUse = 2;
+
+    static async Task<int> Main(string[] args)
+    {
+        var errors = new List<string>();
+        var arguments = AgentArguments.Parse(args, Environment.GetEnvironmentVariable("VIGIE_TOKEN"), errors);
+        if (arguments.Help || arguments.Version)
+        {
+            Console.WriteLine(arguments.Help ? AgentArguments.HelpText : $"vigie-agent {AgentVersion.Text}");
+            return 0;
+        }
+        errors.AddRange(arguments.Options.Errors());
+        if (arguments.Options.HubUrl is null && !arguments.Print)
+            errors.Add("--hub is missing; give the hub's address, or --print to see what would be sent");
+        if (errors.Count > 0)
+            return Fail(WrongUse, errors);
+
+        using var stop = new CancellationTokenSource();
+        using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        try
+        {
+            return await RunAsync(arguments, stop.Token);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Fail(Failed, [e.Message]);
+        }
+        catch (OperationCanceledException)
+        {
+            return Failed; // a single round was interrupted
+        }
+
+        void Stop(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            stop.Cancel();
+        }
+    }
+
+    static async Task<int> RunAsync(AgentArguments arguments, CancellationToken ct)
+    {
+        var options = arguments.Options;
+        var hub = new Uri(options.HubUrl ?? "http://localhost");
+        var token = options.ReadToken();
+        if (token is not null && hub.Scheme is "http" && !hub.IsLoopback)
+            Log(AgentLogLevel.Warning, "the token goes to the hub unencrypted; use https where the network is not yours");
+        using var exporter = new HttpExporter(hub, token, options.SendTimeout, TimeProvider.System);
+        var agent = new AgentHost(options, exporter, Log, TimeProvider.System);
+
+        if (arguments.Print)
+        {
+            foreach (var line in await agent.DescribeOnceAsync(ct))
+                Console.WriteLine(line);
+            return 0;
+        }
+        if (arguments.Once)
+            return await agent.RunOnceAsync(ct) is { Reason: { } reason } ? Fail(Failed, [reason]) : 0;
+        Log(AgentLogLevel.Information, $"vigie-agent {AgentVersion.Text} measures every {options.Interval.TotalSeconds:0} s and sends to {hub.Authority}");
+        await agent.RunAsync(ct);
+        return 0;
+    }
+
+    static int Fail(int code, IEnumerable<string> reasons)
+    {
+        foreach (var reason in reasons)
+            Console.Error.WriteLine($"vigie-agent: {reason}");
+        return code;
+    }
+
+    // The service manager adds time and host, and reads the number in angle brackets as the message's level.
+    static void Log(AgentLogLevel level, string message) => Console.Error.WriteLine(level switch
+    {
+        AgentLogLevel.Error => $"<3>{message}",
+        AgentLogLevel.Warning => $"<4>{message}",
+        _ => $"<6>{message}",
+    });
 }

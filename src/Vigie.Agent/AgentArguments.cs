@@ -1,0 +1,90 @@
+using System.Globalization;
+
+namespace Vigie.Agent;
+
+/// <summary>The command line of <c>vigie-agent</c>.</summary>
+sealed record AgentArguments(AgentOptions Options, bool Once, bool Print, bool Help, bool Version)
+{
+    public const string HelpText = """
+        vigie-agent measures this host and sends the samples to a Vigie hub.
+
+        Usage: vigie-agent --hub URL --token-file FILE [options]
+
+          --hub URL          the hub's address, like http://hub.example.org:5000
+          --token-file FILE  a file that holds the token for writing
+          --token TOKEN      the token itself; others on this host can read it, so prefer
+                             the file, or the environment variable VIGIE_TOKEN
+          --interval TIME    time between two rounds, 1s to 5m (15s)
+          --timeout TIME     time one probe may take (10s, at most the interval)
+          --name HOST        the name under which this host appears (its own)
+          --probes-dir DIR   folder of your own probes, executable files (none)
+          --disable NAMES    probes not to run, separated by commas
+          --root DIR         where this host's /proc, /sys, /run and /etc are (/)
+          --once             one round, then end
+          --print            print what would be sent, and send nothing
+          --help             this text
+          --version          the version
+
+        The agent listens on nothing and takes no orders. SIGTERM ends it after the last
+        samples were sent.
+        """;
+
+    /// <summary>Reads the command line; what is not understood goes to <paramref name="errors"/>, all at once.</summary>
+    public static AgentArguments Parse(IReadOnlyList<string> args, string? tokenFromEnvironment, List<string> errors)
+    {
+        var read = new AgentArguments(new(), Once: false, Print: false, Help: false, Version: false);
+        for (int i = 0; i < args.Count; i++)
+        {
+            int equals = args[i].StartsWith("--", StringComparison.Ordinal) ? args[i].IndexOf('=', StringComparison.Ordinal) : -1;
+            string name = equals < 0 ? args[i] : args[i][..equals];
+            switch (name)
+            {
+                case "--once": read = read with { Once = true }; continue;
+                case "--print": read = read with { Print = true }; continue;
+                case "--help" or "-h": read = read with { Help = true }; continue;
+                case "--version": read = read with { Version = true }; continue;
+            }
+            if (!TakesValue(name))
+                errors.Add($"{name} is not known; vigie-agent --help lists what is");
+            else if (equals >= 0 || i + 1 < args.Count)
+                read = read with { Options = With(read.Options, name, equals >= 0 ? args[i][(equals + 1)..] : args[++i], errors) };
+            else
+                errors.Add($"{name} needs a value behind it");
+        }
+        return read.Options.Token is null && read.Options.TokenFile is null && tokenFromEnvironment is { Length: > 0 }
+            ? read with { Options = read.Options with { Token = tokenFromEnvironment } }
+            : read;
+    }
+
+    static bool TakesValue(string name) => name is "--hub" or "--token" or "--token-file" or "--interval" or "--timeout" or "--name" or "--probes-dir"
+        or "--disable" or "--root";
+
+    static AgentOptions With(AgentOptions options, string name, string value, List<string> errors) => name switch
+    {
+        "--hub" => options with { HubUrl = value },
+        "--token" => options with { Token = value },
+        "--token-file" => options with { TokenFile = value },
+        "--interval" => options with { Interval = Time(name, value, errors) ?? options.Interval },
+        "--timeout" => options with { ProbeTimeout = Time(name, value, errors) },
+        "--name" => options with { HostName = value },
+        "--probes-dir" => options with { ProbesDir = value },
+        "--disable" => options with { DisabledProbes = value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) },
+        _ => options with { Root = value },
+    };
+
+    // 15, 15s, 500ms, 5m
+    static TimeSpan? Time(string name, string value, List<string> errors)
+    {
+        var (digits, second) = value switch
+        {
+            _ when value.EndsWith("ms", StringComparison.Ordinal) => (value[..^2], 0.001),
+            _ when value.EndsWith('s') => (value[..^1], 1),
+            _ when value.EndsWith('m') => (value[..^1], 60),
+            _ => (value, 1),
+        };
+        if (double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number) && number < 1e6)
+            return TimeSpan.FromSeconds(number * second);
+        errors.Add($"{name}: \"{value}\" is no time; write it like 15s or 5m");
+        return null;
+    }
+}

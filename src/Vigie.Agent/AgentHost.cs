@@ -1,0 +1,135 @@
+using Vigie.Agent.Checks;
+using Vigie.Agent.Link;
+using Vigie.Agent.Probes;
+using Vigie.Agent.Reading;
+using Vigie.Agent.Running;
+using Vigie.Core.Otlp;
+
+namespace Vigie.Agent;
+
+/// <summary>
+/// One agent: measures this host at each tick of the grid and hands the samples to an exporter. Runs by itself in <c>vigie-agent</c>, or
+/// inside the hub with the hub's own exporter.
+/// </summary>
+public sealed class AgentHost
+{
+    static readonly TimeSpan FlushTime = TimeSpan.FromSeconds(5);
+
+    readonly AgentOptions _options;
+    readonly IExporter _exporter;
+    readonly AgentLog _log;
+    readonly TimeProvider _time;
+    readonly ProbeRunner _runner;
+    readonly HubLink _link;
+    readonly OtlpMetricsWriter _writer;
+    readonly OtlpSamples _round = new();
+
+    /// <exception cref="ArgumentException">The options are wrong; the message tells every error.</exception>
+    public AgentHost(AgentOptions options, IExporter exporter, AgentLog log, TimeProvider time)
+    {
+        if (options.Errors() is { Count: > 0 } errors)
+            throw new ArgumentException(string.Join('\n', errors), nameof(options));
+        (_options, _exporter, _log, _time) = (options, exporter, log, time);
+
+        var root = new HostRoot(options.Root);
+        ulong boot = HostIdentity.BootUnixNano(root);
+        var context = new ProbeContext(root, time);
+        ProbeSlot[] builtIn =
+        [
+            .. ProbeCatalog.Names.Where(name => !options.DisabledProbes.Contains(name))
+                .Select(name => new ProbeSlot(ProbeCatalog.Create(name, context), time, log, boot)),
+        ];
+        var scripts = options.ProbesDir is null ? null : new ScriptFolder(options.ProbesDir, script => new(script, time, log, countersStartUnixNano: 0));
+        _runner = new(() => scripts is null ? builtIn : [.. builtIn, .. scripts.Current().Where(IsEnabled)], options.EffectiveProbeTimeout, time);
+        _link = new(exporter, new(options.QueueBytes, options.QueueAge, time), new(Random.Shared), time, log);
+        Resource = HostIdentity.Read(options, root);
+        _writer = new(Resource, "vigie-agent", AgentVersion.Text);
+    }
+
+    /// <summary>Who this agent says it is.</summary>
+    public IReadOnlyList<ResourceAttribute> Resource { get; }
+
+    /// <summary>Samples measured that will never arrive, since the start.</summary>
+    public long SamplesDropped => _link.SamplesDropped;
+
+    /// <summary>
+    /// Measures at once and then at every tick, until cancelled; then sends what is left, for a few seconds at most, and returns.
+    /// </summary>
+    public async Task RunAsync(CancellationToken ct)
+    {
+        using var linkEnds = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var sending = _link.RunAsync(linkEnds.Token);
+        try
+        {
+            await MeasureAsync(ct);
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            // The way it is meant to end.
+        }
+        finally
+        {
+            await linkEnds.CancelAsync();
+            await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await FlushAsync();
+        }
+    }
+
+    /// <summary>One round, with two readings where a share over time needs them, sent at once and once.</summary>
+    /// <returns>What became of it; nothing of it is kept.</returns>
+    public async Task<ExportOutcome> RunOnceAsync(CancellationToken ct)
+    {
+        var tick = await MeasureOnceAsync(ct);
+        return await _exporter.SendAsync(Encode(tick), _round.Count, ct);
+    }
+
+    /// <summary>One round as lines for people: who this is, an empty line, and one line per sample. Nothing is sent.</summary>
+    public async Task<IReadOnlyList<string>> DescribeOnceAsync(CancellationToken ct)
+    {
+        await MeasureOnceAsync(ct);
+        return [.. SamplePrinter.Resource(Resource).Split('\n'), "", .. SamplePrinter.Lines(_round)];
+    }
+
+    async Task<DateTimeOffset> MeasureOnceAsync(CancellationToken ct)
+    {
+        await _runner.PrimeAsync(ct);
+        var now = DateTimeOffset.FromUnixTimeMilliseconds(_time.GetUtcNow().ToUnixTimeMilliseconds());
+        await CollectAsync(now, ct);
+        return now;
+    }
+
+    async Task MeasureAsync(CancellationToken ct)
+    {
+        var grid = new TickGrid(_options.Interval);
+        await _runner.PrimeAsync(ct);
+        for (var tick = grid.AtOrBefore(_time.GetUtcNow()); ; tick = await grid.NextAsync(_time, ct))
+        {
+            await CollectAsync(tick, ct);
+            _link.Add(Encode(tick), _round.Count);
+        }
+    }
+
+    async Task CollectAsync(DateTimeOffset tick, CancellationToken ct)
+    {
+        _round.Clear();
+        await _runner.RunAsync(tick, _round, ct);
+        _link.Report(_round);
+    }
+
+    ReadOnlyMemory<byte> Encode(DateTimeOffset tick) => _writer.Write(_round, (ulong)tick.ToUnixTimeMilliseconds() * 1_000_000);
+
+    bool IsEnabled(ProbeSlot slot) => !_options.DisabledProbes.Contains(slot.Info.Name);
+
+    async Task FlushAsync()
+    {
+        using var limit = new CancellationTokenSource(FlushTime, _time);
+        try
+        {
+            await _link.FlushAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            _log(AgentLogLevel.Warning, "the hub did not take the last samples in time");
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using Vigie.Agent.Probes;
+
+namespace Vigie.Agent;
+
+/// <summary>How one agent works. The defaults suit a server; only the hub's address and token have none.</summary>
+public sealed record AgentOptions
+{
+    public static readonly TimeSpan ShortestInterval = TimeSpan.FromSeconds(1), LongestInterval = TimeSpan.FromMinutes(5);
+
+    /// <summary>Address of the hub, <c>http</c> or <c>https</c>. Null when samples go to an exporter of the caller's.</summary>
+    public string? HubUrl { get; init; }
+
+    /// <summary>The hub's token for writing. Better kept in <see cref="TokenFile"/>.</summary>
+    public string? Token { get; init; }
+
+    /// <summary>A file whose first line is the token.</summary>
+    public string? TokenFile { get; init; }
+
+    /// <summary>Whole seconds, from 1 s to 5 min.</summary>
+    public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long one probe may take; null for 10 s, or the interval if that is shorter.</summary>
+    public TimeSpan? ProbeTimeout { get; init; }
+
+    /// <summary>The name under which the host appears; null for the one it gives itself.</summary>
+    public string? HostName { get; init; }
+
+    /// <summary>Where the host's /proc, /sys, /run and /etc are; not <c>/</c> in a container that watches its host.</summary>
+    public string Root { get; init; } = "/";
+
+    /// <summary>Folder of the user's own probes; null for none.</summary>
+    public string? ProbesDir { get; init; }
+
+    /// <summary>Names of probes that are not run: <c>users</c>.</summary>
+    public IReadOnlyList<string> DisabledProbes { get; init; } = [];
+
+    /// <summary>How long one request to the hub may take.</summary>
+    public TimeSpan SendTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How much is kept in memory while the hub is away, in bytes.</summary>
+    public long QueueBytes { get; init; } = 8 * 1024 * 1024;
+
+    /// <summary>How long samples are kept while the hub is away.</summary>
+    public TimeSpan QueueAge { get; init; } = TimeSpan.FromHours(24);
+
+    internal TimeSpan EffectiveProbeTimeout => ProbeTimeout ?? (Interval < TimeSpan.FromSeconds(10) ? Interval : TimeSpan.FromSeconds(10));
+
+    /// <summary>Everything that is wrong, each naming its key and the remedy; empty when all is well.</summary>
+    public IReadOnlyList<string> Errors()
+    {
+        var errors = new List<string>();
+        if (HubUrl is not null && !(Uri.TryCreate(HubUrl, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"))
+            errors.Add($"HubUrl: \"{HubUrl}\" is no address; give one like http://hub.example.org:5000");
+        if (Token is not null && TokenFile is not null)
+            errors.Add("Token, TokenFile: both are given; keep TokenFile");
+        if (TokenFile is not null && !File.Exists(TokenFile))
+            errors.Add($"TokenFile: there is no file {TokenFile}; write the token into it (vigie token create --scope write prints one)");
+        if (Token is { } token && (token.Length == 0 || token.Any(c => c is <= ' ' or > '~')))
+            errors.Add("Token: it is empty or holds blanks; give it as vigie token create printed it");
+        if (Interval < ShortestInterval || Interval > LongestInterval || Interval.Ticks % TimeSpan.TicksPerSecond != 0)
+            errors.Add($"Interval: {Interval.TotalSeconds:0.###} s is out of range; give whole seconds from 1 s to 5 min");
+        if (ProbeTimeout is { } timeout && (timeout < TimeSpan.FromMilliseconds(100) || timeout > LongestInterval))
+            errors.Add($"ProbeTimeout: {timeout.TotalSeconds:0.###} s is out of range; give 0.1 s to 5 min");
+        if (HostName is { } name && (name.Length is 0 or > 253 || name.Any(c => char.IsControl(c) || char.IsWhiteSpace(c))))
+            errors.Add($"HostName: \"{name}\" is no name; give 1 to 253 characters without blanks, or leave it out");
+        if (!Directory.Exists(Root))
+            errors.Add($"Root: there is no folder {Root}; give the folder that holds the host's proc and sys");
+        if (SendTimeout < TimeSpan.FromSeconds(1) || SendTimeout > TimeSpan.FromMinutes(5))
+            errors.Add($"SendTimeout: {SendTimeout.TotalSeconds:0.###} s is out of range; give 1 s to 5 min");
+        if (QueueBytes is < 64 * 1024 or > 1024L * 1024 * 1024)
+            errors.Add($"QueueBytes: {QueueBytes} is out of range; give 64 KiB to 1 GiB");
+        if (QueueAge < TimeSpan.FromMinutes(1) || QueueAge > TimeSpan.FromDays(7))
+            errors.Add($"QueueAge: {QueueAge} is out of range; give 1 min to 7 days");
+        foreach (var unknown in DisabledProbes.Where(p => !ProbeCatalog.Names.Contains(p) && !p.StartsWith("probes.d/", StringComparison.Ordinal)))
+            errors.Add($"DisabledProbes: there is no probe \"{unknown}\"; there are {string.Join(", ", ProbeCatalog.Names)}");
+        return errors;
+    }
+
+    /// <summary>The token from wherever it is kept; null for none.</summary>
+    /// <exception cref="IOException">The file can't be read, or is empty.</exception>
+    public string? ReadToken()
+    {
+        if (TokenFile is null)
+            return Token;
+        var line = File.ReadLines(TokenFile).FirstOrDefault()?.Trim() ?? "";
+        return line.Length > 0 && line.All(c => c is > ' ' and <= '~') ? line
+            : throw new IOException($"TokenFile: the first line of {TokenFile} is no token; write one into it (vigie token create --scope write prints one)");
+    }
+}

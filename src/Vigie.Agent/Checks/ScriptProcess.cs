@@ -1,0 +1,109 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Vigie.Agent.Reading;
+
+namespace Vigie.Agent.Checks;
+
+/// <summary>
+/// Runs one executable to its end, in a clean environment and, where the host has <c>setsid</c>, in a session of its own, so that
+/// whatever it started can be ended with it.
+/// </summary>
+static partial class ScriptProcess
+{
+    public const int MostOutput = 1024 * 1024;
+
+    const string SetSid = "/usr/bin/setsid";
+    const int MostErrorText = 4096, SigKill = 9;
+
+    /// <summary>What the executable printed.</summary>
+    /// <exception cref="InvalidOperationException">It could not be started, failed, or printed too much; the message says which.</exception>
+    /// <exception cref="OperationCanceledException">It was ended, with all it had started, because its time was over.</exception>
+    public static async Task<byte[]> RunAsync(string path, CancellationToken ct)
+    {
+        bool ownSession = File.Exists(SetSid);
+        using var process = Start(path, ownSession);
+        using var ending = ct.Register(() => End(process, ownSession)); // a pipe is read to its end, whatever the token says
+        try
+        {
+            process.StandardInput.Close();
+            var errors = ReadAsync(process.StandardError.BaseStream, MostErrorText, ct);
+            var output = await ReadAsync(process.StandardOutput.BaseStream, MostOutput + 1, ct, stopWhenFull: true);
+            if (output.Length > MostOutput)
+                throw new InvalidOperationException($"it printed more than {MostOutput / 1024} KiB and was ended; print fewer lines");
+            var errorText = await errors;
+            await process.WaitForExitAsync(ct);
+            ct.ThrowIfCancellationRequested();
+            return process.ExitCode == 0 ? output : throw new InvalidOperationException(Describe(process.ExitCode, errorText));
+        }
+        catch
+        {
+            End(process, ownSession);
+            throw;
+        }
+    }
+
+    static Process Start(string path, bool ownSession)
+    {
+        var start = new ProcessStartInfo(ownSession ? SetSid : path, ownSession ? [path] : [])
+        {
+            WorkingDirectory = "/",
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment.Clear();
+        start.Environment["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+        start.Environment["LC_ALL"] = "C";
+        start.Environment["HOME"] = "/";
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (Win32Exception e)
+        {
+            throw new InvalidOperationException($"it could not be started: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Reads to the end but keeps only the first bytes.</summary>
+    static async Task<byte[]> ReadAsync(Stream stream, int most, CancellationToken ct, bool stopWhenFull = false)
+    {
+        using var kept = new MemoryStream();
+        var buffer = new byte[4096];
+        while (await stream.ReadAsync(buffer, ct) is > 0 and var read)
+        {
+            kept.Write(buffer, 0, Math.Min(read, most - (int)kept.Length));
+            if (stopWhenFull && kept.Length == most)
+                break;
+        }
+        return kept.ToArray();
+    }
+
+    static void End(Process process, bool ownSession)
+    {
+        try
+        {
+            if (ownSession)
+                Kill(-process.Id, SigKill);
+            process.Kill(entireProcessTree: true);
+        }
+        catch (Exception e) when (e is InvalidOperationException or Win32Exception or AggregateException)
+        {
+            // It has ended by itself in the meantime.
+        }
+    }
+
+    static string Describe(int exitCode, byte[] errorText)
+    {
+        ReadOnlySpan<byte> text = errorText;
+        while (text.TakeLine(out var line))
+            if (line.Trim("\r\t "u8) is { IsEmpty: false } said)
+                return $"it ended with exit code {exitCode}: {TextScan.Quote(said)}";
+        return $"it ended with exit code {exitCode}";
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int pid, int signal);
+}

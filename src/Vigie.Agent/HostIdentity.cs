@@ -1,0 +1,103 @@
+using System.Globalization;
+using System.Net;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using System.Text;
+using Vigie.Agent.Reading;
+using Vigie.Core.Otlp;
+
+namespace Vigie.Agent;
+
+/// <summary>Who sends: the resource of OpenTelemetry's conventions. What this host doesn't tell is left out.</summary>
+static class HostIdentity
+{
+    public static IReadOnlyList<ResourceAttribute> Read(AgentOptions options, HostRoot root)
+    {
+        var os = ReadOsRelease(root);
+        var attributes = new List<ResourceAttribute>
+        {
+            new("service.name", "vigie-agent"),
+            new("service.version", AgentVersion.Text),
+            new("host.name", options.HostName ?? ReadHostName(root)),
+            new("host.arch", Architecture(RuntimeInformation.OSArchitecture)),
+            new("os.type", "linux"),
+            new("vigie.agent.interval", options.Interval.TotalSeconds),
+        };
+        AddText("host.id", ReadLine(root, "/etc/machine-id"));
+        AddText("os.name", os.GetValueOrDefault("NAME", ""));
+        AddText("os.version", os.GetValueOrDefault("VERSION_ID", ""));
+        AddText("os.description", os.GetValueOrDefault("PRETTY_NAME", ""));
+        if (Addresses() is { Length: > 0 } addresses)
+            attributes.Add(new("host.ip", addresses));
+        return attributes;
+
+        void AddText(string key, string value)
+        {
+            if (value.Length > 0)
+                attributes.Add(new(key, value));
+        }
+    }
+
+    /// <summary>When the kernel's counters began, Unix nanoseconds; 0 when it doesn't tell.</summary>
+    public static ulong BootUnixNano(HostRoot root) => root.File("/proc/stat").ReadOnce().NumberOf("btime"u8, "/proc/stat") * 1_000_000_000 ?? 0;
+
+    static string ReadHostName(HostRoot root) =>
+        ReadLine(root, "/proc/sys/kernel/hostname") is { Length: > 0 } kernel ? kernel
+        : ReadLine(root, "/etc/hostname") is { Length: > 0 } file ? file
+        : Environment.MachineName;
+
+    static string ReadLine(HostRoot root, string path)
+    {
+        try
+        {
+            return Encoding.UTF8.GetString(root.File(path).ReadOnce()).Split('\n')[0].Trim();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+
+    // KEY=value, KEY="value", KEY='value'; /usr/lib is where the file really lies on some.
+    internal static IReadOnlyDictionary<string, string> ReadOsRelease(HostRoot root)
+    {
+        var values = new Dictionary<string, string>(StringComparer.Ordinal);
+        var text = root.File("/etc/os-release").ReadOnce();
+        if (text.IsEmpty)
+            text = root.File("/usr/lib/os-release").ReadOnce();
+        foreach (var line in Encoding.UTF8.GetString(text).Split('\n'))
+            if (line.IndexOf('=', StringComparison.Ordinal) is > 0 and var equals && line[0] != '#')
+                values[line[..equals].Trim()] = line[(equals + 1)..].Trim().Trim('"', '\'').Replace("\\", "", StringComparison.Ordinal);
+        return values;
+    }
+
+    static string Architecture(Architecture architecture) => architecture switch
+    {
+        System.Runtime.InteropServices.Architecture.X64 => "amd64",
+        System.Runtime.InteropServices.Architecture.X86 => "x86",
+        System.Runtime.InteropServices.Architecture.Arm => "arm32",
+        _ => architecture.ToString().ToLower(CultureInfo.InvariantCulture),
+    };
+
+    static string[] Addresses()
+    {
+        try
+        {
+            return
+            [
+                .. NetworkInterface.GetAllNetworkInterfaces()
+                    .Where(i => i.OperationalStatus != OperationalStatus.Down && i.NetworkInterfaceType != NetworkInterfaceType.Loopback)
+                    .Where(i => !i.Name.StartsWith("veth", StringComparison.Ordinal))
+                    .SelectMany(i => i.GetIPProperties().UnicastAddresses.Select(a => a.Address))
+                    .Where(a => !IPAddress.IsLoopback(a) && !a.IsIPv6LinkLocal)
+                    .OrderBy(a => a.AddressFamily == AddressFamily.InterNetwork ? 0 : 1)
+                    .Select(a => a.ToString()).Distinct(StringComparer.Ordinal),
+            ];
+        }
+        catch (NetworkInformationException)
+        {
+            return []; // a sandbox without netlink
+        }
+    }
+}

@@ -1,0 +1,134 @@
+using System.Buffers;
+
+namespace Vigie.Agent.Link;
+
+/// <summary>One request that waits to be sent. Its bytes are borrowed and go back when it is done with.</summary>
+sealed class QueuedRequest(ReadOnlyMemory<byte> otlp, int samples, long queuedAt)
+{
+    readonly byte[] _bytes = Borrow(otlp);
+
+    public ReadOnlyMemory<byte> Otlp => _bytes.AsMemory(0, Length);
+
+    public int Length { get; } = otlp.Length;
+
+    public int Samples => samples;
+
+    public long QueuedAt => queuedAt;
+
+    public void Release() => ArrayPool<byte>.Shared.Return(_bytes);
+
+    static byte[] Borrow(ReadOnlyMemory<byte> otlp)
+    {
+        var bytes = ArrayPool<byte>.Shared.Rent(otlp.Length);
+        otlp.Span.CopyTo(bytes);
+        return bytes;
+    }
+}
+
+/// <summary>
+/// Requests that wait for the hub, oldest first, bounded by bytes and by age. When it is full the oldest goes, and every sample lost
+/// this way is counted. Safe for one that adds and one that sends.
+/// </summary>
+sealed class SendQueue(long mostBytes, TimeSpan mostAge, TimeProvider time)
+{
+    readonly Lock _gate = new();
+    readonly LinkedList<QueuedRequest> _waiting = new();
+    QueuedRequest? _sending;
+    long _bytes, _droppedFull, _droppedOld;
+    bool _hasFresh;
+
+    /// <summary>Samples dropped because the queue was full.</summary>
+    public long DroppedFull => Interlocked.Read(ref _droppedFull);
+
+    /// <summary>Samples dropped because they had waited too long.</summary>
+    public long DroppedOld => Interlocked.Read(ref _droppedOld);
+
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+                return _waiting.Count;
+        }
+    }
+
+    public void Add(ReadOnlyMemory<byte> otlp, int samples)
+    {
+        lock (_gate)
+        {
+            if (otlp.Length > mostBytes)
+            {
+                _droppedFull += samples;
+                return;
+            }
+            var request = new QueuedRequest(otlp, samples, time.GetTimestamp());
+            _waiting.AddLast(request);
+            _bytes += request.Length;
+            _hasFresh = true;
+            DropOld();
+            while (_bytes > mostBytes && Oldest(except: request) is { } oldest)
+                Drop(oldest, ref _droppedFull);
+        }
+    }
+
+    /// <summary>
+    /// The request to send next; it stays here until <see cref="Done"/>. What was measured last goes first, so that a hub that comes back
+    /// shows the present at once; the backlog follows in its order.
+    /// </summary>
+    public QueuedRequest? Next()
+    {
+        lock (_gate)
+        {
+            DropOld();
+            _sending = _hasFresh ? _waiting.Last?.Value : _waiting.First?.Value;
+            _hasFresh = false;
+            return _sending;
+        }
+    }
+
+    /// <summary>The request went out, or never will.</summary>
+    public void Done(QueuedRequest request)
+    {
+        lock (_gate)
+        {
+            _sending = null;
+            Remove(request);
+        }
+    }
+
+    /// <summary>The request stays, to be tried again.</summary>
+    public void Keep()
+    {
+        lock (_gate)
+            _sending = null;
+    }
+
+    void DropOld()
+    {
+        long now = time.GetTimestamp();
+        while (Oldest(except: null) is { } oldest && time.GetElapsedTime(oldest.QueuedAt, now) > mostAge)
+            Drop(oldest, ref _droppedOld);
+    }
+
+    // What is under way may be stored already; dropping it would count samples as lost that are not.
+    QueuedRequest? Oldest(QueuedRequest? except)
+    {
+        foreach (var request in _waiting)
+            if (request != _sending && request != except)
+                return request;
+        return null;
+    }
+
+    void Drop(QueuedRequest request, ref long counter)
+    {
+        counter += request.Samples;
+        Remove(request);
+    }
+
+    void Remove(QueuedRequest request)
+    {
+        _waiting.Remove(request);
+        _bytes -= request.Length;
+        request.Release();
+    }
+}
