@@ -7,7 +7,7 @@ static class AgentProgram
 {
     const int Failed = 1, WrongUse = 2;
 
-    static async Task<int> Main(string[] args)
+    internal static async Task<int> Main(string[] args)
     {
         var errors = new List<string>();
         var arguments = AgentArguments.Parse(args, Environment.GetEnvironmentVariable("VIGIE_TOKEN"), errors);

@@ -16,6 +16,7 @@ static class HubApp
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, ApplicationName = typeof(HubApp).Assembly.GetName().Name });
         builder.Configuration.Sources.Clear(); // settings come from config.json alone
+        builder.Configuration.AddInMemoryCollection();
         builder.Host.UseSystemd();
         builder.WebHost.UseUrls(options.Server.Urls).UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);

@@ -1,0 +1,29 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using Vigie.Agent;
+
+namespace Vigie.Hub.Commands;
+
+static class HubProgram
+{
+    static Task<int> Main(string[] args)
+    {
+        // The agent has a command line of its own, the same as vigie-agent's.
+        if (args is ["agent", .. var rest])
+            return AgentProgram.Main(rest);
+        return Root().Parse(args).InvokeAsync();
+    }
+
+    internal static RootCommand Root()
+    {
+        var root = new RootCommand("Vigie watches a fleet of servers: probes, history, alerts by mail, charts and security advisories.") { CliCommand.Data, CliCommand.Json };
+        foreach (var command in Find().OrderBy(c => c.Name, StringComparer.Ordinal))
+            root.Add(command.Build());
+        return root;
+    }
+
+    /// <summary>A command is one file: it is found, not listed.</summary>
+    internal static IEnumerable<CliCommand> Find() => typeof(HubProgram).Assembly.GetTypes()
+        .Where(t => t.IsSubclassOf(typeof(CliCommand)) && !t.IsAbstract)
+        .Select(t => (CliCommand)Activator.CreateInstance(t)!);
+}

@@ -1,0 +1,60 @@
+using System.CommandLine;
+using Vigie.Agent.Checks;
+using Vigie.Hub.Alerts;
+using Vigie.Hub.Configuration;
+using Vigie.Storage;
+
+namespace Vigie.Hub.Commands;
+
+sealed class InitCommand() : CliCommand("init", "Make the data folder: config.json, template.txt, probes.d and monitoring.db. What is there stays as it is.")
+{
+    protected override void Configure(Command command) => Act(command, (call, _) =>
+    {
+        var made = Init(call.Folder, call.Time);
+        call.Print(new { folder = call.Folder.Path, made }, made.Count == 0
+            ? $"{call.Folder.Path} is complete; nothing was changed."
+            : $"Made in {call.Folder.Path}: {string.Join(", ", made)}.");
+        return Task.CompletedTask;
+    });
+
+    /// <summary>Makes what is missing. Returns the names of what was made.</summary>
+    public static IReadOnlyList<string> Init(DataFolder folder, TimeProvider time)
+    {
+        var made = new List<string>();
+        Directory.CreateDirectory(folder.Path);
+        if (!File.Exists(folder.Config))
+        {
+            WriteNew(folder.Config, ConfigFile.Sample());
+            made.Add("config.json");
+        }
+        var options = ConfigLoader.Load(folder.Config);
+        if (!File.Exists(folder.Template))
+        {
+            WriteNew(folder.Template, MailTemplate.BuiltInText(options.Server.Language));
+            made.Add("template.txt");
+        }
+        // Only a new folder gets the example: who has removed it does not want it back.
+        if (!Directory.Exists(folder.Probes))
+        {
+            ExampleProbes.WriteTo(folder.Probes);
+            made.Add("probes.d");
+        }
+        bool isNew = !File.Exists(folder.Database);
+        Database.Open(folder.Database, time, typeof(InitCommand).Assembly).Dispose();
+        if (isNew)
+            made.Add("monitoring.db");
+        return made;
+    }
+
+    /// <summary>Whole or not at all; readable by its owner alone, for it may come to hold a password.</summary>
+    static void WriteNew(string path, string text)
+    {
+        string part = path + ".part";
+        using (var file = new FileStream(part, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
+        {
+            file.Write(System.Text.Encoding.UTF8.GetBytes(text));
+            file.Flush(flushToDisk: true);
+        }
+        File.Move(part, path, overwrite: false);
+    }
+}

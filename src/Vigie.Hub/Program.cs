@@ -1,6 +1,0 @@
-namespace Vigie.Hub;
-
-static class HubProgram
-{
-    static int Main() => 0;
-}
