@@ -14,7 +14,7 @@ public sealed partial class ProbeContract
 
     public static TheoryData<string, string> Cases => new(ProbeCase.All());
 
-    static IProbe OnEmptyHost(string name) => ProbeCatalog.Create(name, new(new HostRoot("/nonexistent/vigie"), new FakeTimeProvider()));
+    static IProbe OnEmptyHost(string name) => ProbeCatalog.Create(name, new(new HostRoot("/nonexistent/vigie"), new FakeTimeProvider(), TimeSpan.FromSeconds(10)));
 
     [Fact]
     public void The_probes_found_are_those_of_the_golden_list() =>

@@ -24,7 +24,7 @@ sealed class ProbeCase(string probe, string name) : IDisposable
     /// <param name="damage">What to do to each file on its way, if anything.</param>
     public async Task<string> CollectAsync(Func<byte[], byte[]>? damage = null)
     {
-        var context = new ProbeContext(new HostRoot(_root), TimeProvider.System);
+        var context = new ProbeContext(new HostRoot(_root), TimeProvider.System, TimeSpan.FromMinutes(1));
         var subject = probe is "filesystem" ? new FileSystemProbe(context, ReadSpace) : ProbeCatalog.Create(probe, context);
         if (Directory.Exists(Path.Combine(_folder, "before")))
         {
