@@ -9,7 +9,7 @@ public sealed record QueryOptions
     /// <summary>Distance of a subquery's instants when it doesn't say. Default 1 min.</summary>
     public TimeSpan SubqueryStep { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Most steps of a range query, and of each subquery. Default 11,000.</summary>
+    /// <summary>Most steps of a range query. Subqueries are bounded by their samples. Default 11,000.</summary>
     public int MaxSteps { get; init; } = 11_000;
 
     /// <summary>Most series that all selectors of a query may read together. Default 200,000.</summary>

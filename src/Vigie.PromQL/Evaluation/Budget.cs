@@ -26,15 +26,6 @@ sealed class Budget(QueryOptions options, CancellationToken ct)
         return column;
     }
 
-    public void CheckSteps(Grid grid)
-    {
-        if (grid.Count > options.MaxSteps)
-        {
-            throw PromQLException.Limit($"the query has {grid.Count:N0} steps, more than {options.MaxSteps:N0}; " +
-                $"take a longer step or a shorter range, or raise {nameof(QueryOptions.MaxSteps)}");
-        }
-    }
-
     public void StopIfCancelled() => ct.ThrowIfCancellationRequested();
 
     void Charge(long samples)

@@ -49,7 +49,8 @@ sealed class QueryPlan(Grid query, QueryOptions options)
                 selections.Add(Selection(range.Selector, range.RangeMs, grid));
                 break;
             case Subquery subquery:
-                Collect(subquery.Inner, Inside(subquery, grid), selections);
+                if (Inside(subquery, grid) is { Count: > 0 } inside)
+                    Collect(subquery.Inner, inside, selections);
                 break;
             default:
                 foreach (var child in expr.Children)

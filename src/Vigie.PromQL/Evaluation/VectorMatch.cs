@@ -104,7 +104,7 @@ sealed class VectorMatch(Evaluator evaluator, Binary binary, Grid grid)
         return labels;
     }
 
-    void Add(List<StepSeries> result, StepSeries series)
+    static void Add(List<StepSeries> result, StepSeries series)
     {
         if (!series.IsEmpty)
             result.Add(series);

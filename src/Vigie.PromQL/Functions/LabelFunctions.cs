@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using Vigie.Core.Metrics;
@@ -86,7 +87,8 @@ static class LabelFunctions
                 text.Append('$');
                 continue;
             }
-            text.Append(match.Groups[template[start..end]].Value);
+            string group = template[start..end];
+            text.Append((int.TryParse(group, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? match.Groups[number] : match.Groups[group]).Value);
             i = braces ? end : end - 1;
         }
         return text.ToString();

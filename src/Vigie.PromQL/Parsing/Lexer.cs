@@ -92,7 +92,7 @@ sealed class Lexer(string text)
         var inside = text.AsSpan(_offset + 1, end - _offset - 1);
         if (quote == '`')
         {
-            var raw = new Token(TokenKind.String, at, inside.ToString());
+            var raw = new Token(TokenKind.String, at, StringEscapes.WellFormed(inside));
             for (; _offset <= end; _offset++)
                 CountLine();
             return raw;

@@ -13,7 +13,7 @@ sealed partial class Parser
         string? name = parser._current.Kind == TokenKind.Identifier ? parser._current.Text : null;
         end = name is null ? 0 : name.Length;
         var matchers = name is null ? new List<LabelMatcher>() : [new(Labels.MetricName, MatchKind.Equal, name)];
-        if (name is not null && parser._next.Kind == TokenKind.LeftBrace)
+        if (name is not null && parser._next.Kind == TokenKind.LeftBrace && parser._next.At.Offset == end)
             parser.Advance();
         if (parser._current.Kind == TokenKind.LeftBrace)
             end = parser.Matchers(matchers, readOn: false).Offset + 1;
@@ -170,7 +170,7 @@ sealed partial class Parser
     {
         var token = _current;
         bool special = token.IsWord("inf") || token.IsWord("nan");
-        if (token.Kind is TokenKind.LeftParen || (token.Kind == TokenKind.Identifier && !special))
+        if (token.Kind is TokenKind.LeftParen || (token.Kind == TokenKind.Identifier && _next.Kind == TokenKind.LeftParen))
             throw PromQLException.Unsupported(token.At, "arithmetic in a duration");
         if (token.Kind is not (TokenKind.Number or TokenKind.Duration) && !special)
             throw Unexpected("a duration");

@@ -9,7 +9,7 @@ static class StringEscapes
     /// <param name="bad">Where the first unknown escape begins.</param>
     public static bool TryRead(ReadOnlySpan<char> text, char quote, out string value, out int bad)
     {
-        (value, bad) = (text.ToString(), -1);
+        (value, bad) = (WellFormed(text), -1);
         if (!text.Contains('\\'))
             return true;
         var bytes = new List<byte>(text.Length);
@@ -50,6 +50,10 @@ static class StringEscapes
         value = Encoding.UTF8.GetString([.. bytes]);
         return true;
     }
+
+    /// <summary>Half a surrogate pair is no character; labels are UTF-8, so it becomes U+FFFD as it would there.</summary>
+    public static string WellFormed(ReadOnlySpan<char> text) =>
+        text.ContainsAnyInRange('\ud800', '\udfff') ? Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text.ToArray())) : text.ToString();
 
     static char? Plain(char kind, char quote) => kind switch
     {
