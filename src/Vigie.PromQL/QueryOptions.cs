@@ -15,7 +15,7 @@ public sealed record QueryOptions
     /// <summary>Most series that all selectors of a query may read together. Default 200,000.</summary>
     public int MaxSeries { get; init; } = 200_000;
 
-    /// <summary>Most samples that a query may read and compute, all its parts counted. Default 50 million (16 bytes each at most).</summary>
+    /// <summary>Most samples that a query may read and compute, all its parts counted. Default 50 million.</summary>
     public long MaxSamples { get; init; } = 50_000_000;
 
     /// <summary>Longest time from the query's arrival to its answer. Default 2 min.</summary>

@@ -17,7 +17,7 @@ sealed class Budget(QueryOptions options, CancellationToken ct)
         Charge(samples);
     }
 
-    /// <summary>A new column, every step a gap. Called at least once for each series in each operation, so it is also where a query stops.</summary>
+    /// <summary>A new column, every step a gap. Each operation needs one for each series, so it is also where a query stops.</summary>
     public double[] Column(Grid grid)
     {
         Charge(grid.Count);

@@ -33,7 +33,9 @@ static class StringEscapes
             }
             int digits = kind switch { 'x' => 2, 'u' => 4, 'U' => 8, >= '0' and <= '7' => 3, _ => 0 };
             int start = digits == 3 ? i - 1 : i;
-            if (digits == 0 || start + digits > text.Length || !TryNumber(text.Slice(start, digits), digits == 3 ? 8u : 16u, out uint number))
+            if (digits == 0 || start + digits > text.Length)
+                return false;
+            if (!TryNumber(text.Slice(start, digits), digits == 3 ? 8u : 16u, out uint number))
                 return false;
             i = start + digits;
             if (digits < 4)

@@ -102,7 +102,8 @@ public sealed class QueryEngineTests
     {
         var engine = new QueryEngine(Hosts(11), Defaults with { MaxSeries = 10 });
         var error = await Assert.ThrowsAsync<PromQLException>(async () => await engine.InstantAsync("up", Minute));
-        Assert.Equal((PromQLError.Limit, "the query reads more than 10 series; select fewer, or raise MaxSeries"), (error.Error, error.Reason));
+        Assert.Equal(PromQLError.Limit, error.Error);
+        Assert.Equal("the query reads more than 10 series; select fewer, or raise MaxSeries", error.Reason);
         Assert.Equal(0, error.Line);
     }
 
@@ -116,7 +117,8 @@ public sealed class QueryEngineTests
         var engine = new QueryEngine(Hosts(2), Defaults with { MaxSamples = 3 });
         var error = await Assert.ThrowsAsync<PromQLException>(async () => await engine.InstantAsync(query, 2 * Minute));
         Assert.Equal(PromQLError.Limit, error.Error);
-        Assert.Equal("the query reads or computes more than 3 samples; select fewer series or a shorter range, or raise MaxSamples", error.Reason);
+        Assert.Equal(
+            "the query reads or computes more than 3 samples; select fewer series or a shorter range, or raise MaxSamples", error.Reason);
     }
 
     [Fact]
@@ -127,7 +129,8 @@ public sealed class QueryEngineTests
         series.OnSelect = () => time.Advance(TimeSpan.FromSeconds(31));
         var engine = new QueryEngine(series, Defaults with { Timeout = TimeSpan.FromSeconds(30), Time = time });
         var error = await Assert.ThrowsAsync<PromQLException>(async () => await engine.InstantAsync("up", Minute));
-        Assert.Equal((PromQLError.Timeout, "the query took longer than 00:00:30; ask for less, or raise Timeout"), (error.Error, error.Reason));
+        Assert.Equal(PromQLError.Timeout, error.Error);
+        Assert.Equal("the query took longer than 00:00:30; ask for less, or raise Timeout", error.Reason);
     }
 
     [Fact]
@@ -154,7 +157,8 @@ public sealed class QueryEngineTests
     [Fact]
     public async Task An_error_of_the_data_names_the_operator()
     {
-        var error = await Assert.ThrowsAsync<PromQLException>(async () => await new QueryEngine(Hosts(2), Defaults).InstantAsync("up *\n  on () up", Minute));
+        var engine = new QueryEngine(Hosts(2), Defaults);
+        var error = await Assert.ThrowsAsync<PromQLException>(async () => await engine.InstantAsync("up *\n  on () up", Minute));
         Assert.Equal((PromQLError.Evaluation, 1, 4), (error.Error, error.Line, error.Column));
     }
 

@@ -17,12 +17,13 @@ public sealed class ScriptRunnerTests
     [InlineData("eval_fail instant at 1m m", "expected a failure\n  got m 1")]
     [InlineData("eval instant at 1m m +\n  m 1", "expected m 1\n  got line 1, column 4: ")]
     [InlineData("eval instant at 1m m +\n  expect fail msg: other", "expected a failure that says: other\n  got expected a number")]
-    [InlineData("eval instant at 1m rate(m[2m])\n  expect no_info\n  {} 0", "expected no_info\n  got PromQL info: metric might not be a counter")]
+    [InlineData("eval instant at 1m rate(m[2m])\n  expect no_info\n  {} 0", "expected no_info\n  got PromQL info: metric might not be")]
     [InlineData("eval instant at 1m m\n  expect warn\n  m 1", "expected warn\n  got none")]
     [InlineData("eval range from 0 to 2m step 1m m\n  m 1 1", "expected m 1 1\n  got m 1@0 1@60 1@120")]
     [InlineData("eval range from 0 to 1m step 1m m\n  m 1 1 1", "expected m 1 1 1\n  got m 1@0 1@60")]
     [InlineData("eval range from 0 to 1m step 1m m\n  m 1 _", "expected m 1 _\n  got m 1@0 1@60")]
-    [InlineData("load 1m\n  x{a=\"1\"} 1\n  x{a=\"2\"} 2\neval_ordered instant at 0 sort(x)\n  x{a=\"2\"} 2\n  x{a=\"1\"} 1", "expected x{a=\"2\"} 2; x{a=\"1\"} 1")]
+    [InlineData("load 1m\n  x{a='1'} 1\n  x{a='2'} 2\neval_ordered instant at 0 sort(x)\n  x{a='2'} 2\n  x{a='1'} 1",
+        "expected x{a=\"2\"} 2; x{a=\"1\"} 1")]
     public async Task A_wrong_expectation_is_a_failure_with_expected_and_got(string eval, string told)
     {
         var report = await ScriptRunner.RunAsync("own", "load 1m\n  m 1x5\n" + eval);
