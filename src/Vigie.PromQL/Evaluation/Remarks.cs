@@ -24,6 +24,12 @@ sealed class Remarks
                 _warnings.Add($"PromQL warning: quantile value should be between 0 and 1, got {Numbers.PrintPlain(quantile)} ({at})");
     }
 
+    public void BadBucket(string bound, string name, TextPosition at) => _warnings.Add(
+        $"PromQL warning: bucket label \"le\" is missing or has a malformed value of \"{bound}\"{Named(name)} ({at})");
+
+    public void RaisedBucket(string name, TextPosition at) => _infos.Add(
+        $"PromQL info: input to histogram_quantile needed to be fixed for monotonicity{Named(name)} ({at})");
+
     public void CheckCounters(List<StepSeries> vector, TextPosition at)
     {
         foreach (var series in vector)
@@ -33,4 +39,6 @@ sealed class Remarks
                 _infos.Add($"PromQL info: metric might not be a counter, name does not end in {Endings}: \"{name}\" ({at})");
         }
     }
+
+    static string Named(string name) => name.Length > 0 ? $" for metric name \"{name}\"" : "";
 }
