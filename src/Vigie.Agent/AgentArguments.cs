@@ -15,7 +15,7 @@ sealed record AgentArguments(AgentOptions Options, bool Once, bool Print, bool H
           --token TOKEN      the token itself; others on this host can read it, so prefer
                              the file, or the environment variable VIGIE_TOKEN
           --interval TIME    time between two rounds, 1s to 5m (15s)
-          --timeout TIME     time one probe may take (10s, at most the interval)
+          --timeout TIME     time one probe may take, less than the interval (10s)
           --name HOST        the name under which this host appears (its own)
           --probes-dir DIR   folder of your own probes, executable files (none)
           --disable NAMES    probes not to run, separated by commas

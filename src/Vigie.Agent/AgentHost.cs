@@ -33,13 +33,13 @@ public sealed class AgentHost
 
         var root = new HostRoot(options.Root);
         ulong boot = HostIdentity.BootUnixNano(root);
-        var context = new ProbeContext(root, time);
+        var context = new ProbeContext(root, time, options.EffectiveProbeTimeout);
         ProbeSlot[] builtIn =
         [
             .. ProbeCatalog.Names.Where(name => !options.DisabledProbes.Contains(name))
                 .Select(name => new ProbeSlot(ProbeCatalog.Create(name, context), time, log, boot)),
         ];
-        var scripts = options.ProbesDir is null ? null : new ScriptFolder(options.ProbesDir, script => new(script, time, log, countersStartUnixNano: 0));
+        var scripts = options.ProbesDir is null ? null : new ScriptFolder(options.ProbesDir, log, script => new(script, time, log, countersStartUnixNano: 0));
         _runner = new(() => scripts is null ? builtIn : [.. builtIn, .. scripts.Current().Where(IsEnabled)], options.EffectiveProbeTimeout, time);
         _link = new(exporter, new(options.QueueBytes, options.QueueAge, time), new(Random.Shared), time, log);
         Resource = HostIdentity.Read(options, root);
@@ -57,11 +57,13 @@ public sealed class AgentHost
     /// </summary>
     public async Task RunAsync(CancellationToken ct)
     {
-        using var linkEnds = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var sending = _link.RunAsync(linkEnds.Token);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        Task[] both = [MeasureAsync(end.Token), _link.RunAsync(end.Token)];
+        await Task.WhenAny(both); // neither ends by itself; should one break, the other must not go on alone
+        await end.CancelAsync();
         try
         {
-            await MeasureAsync(ct);
+            await Task.WhenAll(both);
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
@@ -69,8 +71,6 @@ public sealed class AgentHost
         }
         finally
         {
-            await linkEnds.CancelAsync();
-            await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await FlushAsync();
         }
     }

@@ -19,7 +19,7 @@ public sealed record AgentOptions
     /// <summary>Whole seconds, from 1 s to 5 min.</summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>How long one probe may take; null for 10 s, or the interval if that is shorter.</summary>
+    /// <summary>How long one probe may take, less than the interval; null for 10 s, or four fifths of a shorter interval.</summary>
     public TimeSpan? ProbeTimeout { get; init; }
 
     /// <summary>The name under which the host appears; null for the one it gives itself.</summary>
@@ -43,7 +43,7 @@ public sealed record AgentOptions
     /// <summary>How long samples are kept while the hub is away.</summary>
     public TimeSpan QueueAge { get; init; } = TimeSpan.FromHours(24);
 
-    internal TimeSpan EffectiveProbeTimeout => ProbeTimeout ?? (Interval < TimeSpan.FromSeconds(10) ? Interval : TimeSpan.FromSeconds(10));
+    internal TimeSpan EffectiveProbeTimeout => ProbeTimeout ?? (Interval * 0.8 < TimeSpan.FromSeconds(10) ? Interval * 0.8 : TimeSpan.FromSeconds(10));
 
     /// <summary>Everything that is wrong, each naming its key and the remedy; empty when all is well.</summary>
     public IReadOnlyList<string> Errors()
@@ -59,8 +59,8 @@ public sealed record AgentOptions
             errors.Add("Token: it is empty or holds blanks; give it as vigie token create printed it");
         if (Interval < ShortestInterval || Interval > LongestInterval || Interval.Ticks % TimeSpan.TicksPerSecond != 0)
             errors.Add($"Interval: {Interval.TotalSeconds:0.###} s is out of range; give whole seconds from 1 s to 5 min");
-        if (ProbeTimeout is { } timeout && (timeout < TimeSpan.FromMilliseconds(100) || timeout > LongestInterval))
-            errors.Add($"ProbeTimeout: {timeout.TotalSeconds:0.###} s is out of range; give 0.1 s to 5 min");
+        if (ProbeTimeout is { } timeout && (timeout < TimeSpan.FromMilliseconds(100) || timeout >= Interval))
+            errors.Add($"ProbeTimeout: {timeout.TotalSeconds:0.###} s is out of range; give at least 0.1 s and less than the interval");
         if (HostName is { } name && (name.Length is 0 or > 253 || name.Any(c => char.IsControl(c) || char.IsWhiteSpace(c))))
             errors.Add($"HostName: \"{name}\" is no name; give 1 to 253 characters without blanks, or leave it out");
         if (!Directory.Exists(Root))

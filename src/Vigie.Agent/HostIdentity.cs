@@ -40,18 +40,24 @@ static class HostIdentity
     }
 
     /// <summary>When the kernel's counters began, Unix nanoseconds; 0 when it doesn't tell.</summary>
-    public static ulong BootUnixNano(HostRoot root) => root.File("/proc/stat").ReadOnce().NumberOf("btime"u8, "/proc/stat") * 1_000_000_000 ?? 0;
+    public static ulong BootUnixNano(HostRoot root)
+    {
+        var stat = ReadText(root, "/proc/stat").Split('\n').FirstOrDefault(line => line.StartsWith("btime ", StringComparison.Ordinal));
+        return stat is not null && uint.TryParse(stat.AsSpan(6), out uint seconds) ? seconds * 1_000_000_000UL : 0;
+    }
 
     static string ReadHostName(HostRoot root) =>
         ReadLine(root, "/proc/sys/kernel/hostname") is { Length: > 0 } kernel ? kernel
         : ReadLine(root, "/etc/hostname") is { Length: > 0 } file ? file
         : Environment.MachineName;
 
-    static string ReadLine(HostRoot root, string path)
+    static string ReadLine(HostRoot root, string path) => ReadText(root, path).Split('\n')[0].Trim();
+
+    static string ReadText(HostRoot root, string path)
     {
         try
         {
-            return Encoding.UTF8.GetString(root.File(path).ReadOnce()).Split('\n')[0].Trim();
+            return Encoding.UTF8.GetString(root.File(path).ReadOnce());
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -60,13 +66,11 @@ static class HostIdentity
     }
 
     // KEY=value, KEY="value", KEY='value'; /usr/lib is where the file really lies on some.
-    internal static IReadOnlyDictionary<string, string> ReadOsRelease(HostRoot root)
+    static Dictionary<string, string> ReadOsRelease(HostRoot root)
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
-        var text = root.File("/etc/os-release").ReadOnce();
-        if (text.IsEmpty)
-            text = root.File("/usr/lib/os-release").ReadOnce();
-        foreach (var line in Encoding.UTF8.GetString(text).Split('\n'))
+        var text = ReadText(root, "/etc/os-release") is { Length: > 0 } own ? own : ReadText(root, "/usr/lib/os-release");
+        foreach (var line in text.Split('\n'))
             if (line.IndexOf('=', StringComparison.Ordinal) is > 0 and var equals && line[0] != '#')
                 values[line[..equals].Trim()] = line[(equals + 1)..].Trim().Trim('"', '\'').Replace("\\", "", StringComparison.Ordinal);
         return values;

@@ -55,7 +55,8 @@ public sealed class PromQLException : Exception
     internal static PromQLException Type(TextPosition at, string reason, string? expected = null, string? found = null) =>
         new(PromQLError.Type, at, reason, expected, found);
 
-    internal static PromQLException Unsupported(TextPosition at, string what) => new(PromQLError.Unsupported, at, $"{what} is not supported yet");
+    internal static PromQLException Unsupported(TextPosition at, string what) =>
+        new(PromQLError.Unsupported, at, $"{what} is not supported yet");
 
     internal static PromQLException Evaluation(TextPosition at, string reason) => new(PromQLError.Evaluation, at, reason);
 

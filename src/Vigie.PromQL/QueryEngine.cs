@@ -28,7 +28,8 @@ public sealed class QueryEngine(ISeriesSource source, QueryOptions options)
     public ValueTask<QueryResult> RangeAsync(Expr query, long startMs, long endMs, long stepMs, CancellationToken ct = default)
     {
         if (query.Kind is not (ValueKind.Scalar or ValueKind.InstantVector))
-            throw PromQLException.Type(query.At, $"a range query needs a scalar or an instant vector, found {TypeChecker.Name(query.Kind)}");
+            throw PromQLException.Type(query.At,
+                $"a range query needs a scalar or an instant vector, found {TypeChecker.Name(query.Kind)}");
         if (stepMs <= 0)
             throw PromQLException.Limit($"the step must be longer than 0 ms, found {stepMs}");
         if (endMs < startMs)

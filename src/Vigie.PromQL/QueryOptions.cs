@@ -9,13 +9,13 @@ public sealed record QueryOptions
     /// <summary>Distance of a subquery's instants when it doesn't say. Default 1 min.</summary>
     public TimeSpan SubqueryStep { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Most steps of a range query, and of each subquery. Default 11,000.</summary>
+    /// <summary>Most steps of a range query. Subqueries are bounded by their samples. Default 11,000.</summary>
     public int MaxSteps { get; init; } = 11_000;
 
     /// <summary>Most series that all selectors of a query may read together. Default 200,000.</summary>
     public int MaxSeries { get; init; } = 200_000;
 
-    /// <summary>Most samples that a query may read and compute, all its parts counted. Default 50 million (16 bytes each at most).</summary>
+    /// <summary>Most samples that a query may read and compute, all its parts counted. Default 50 million.</summary>
     public long MaxSamples { get; init; } = 50_000_000;
 
     /// <summary>Longest time from the query's arrival to its answer. Default 2 min.</summary>

@@ -2,7 +2,10 @@ using Vigie.Core.Metrics;
 
 namespace Vigie.PromQL;
 
-/// <summary>A query's answer: <see cref="ScalarResult"/>, <see cref="VectorResult"/>, <see cref="MatrixResult"/> or <see cref="StringResult"/>.</summary>
+/// <summary>
+/// A query's answer: <see cref="ScalarResult"/>, <see cref="VectorResult"/>, <see cref="MatrixResult"/> or
+/// <see cref="StringResult"/>.
+/// </summary>
 public abstract record QueryResult
 {
     /// <summary>Why the answer may not be what was meant.</summary>

@@ -41,9 +41,8 @@ sealed class ScriptProbe(string path) : IProbe
         var file = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
         if (File.GetUnixFileMode(file).HasFlag(UnixFileMode.OtherWrite))
             throw new InvalidOperationException($"everyone may change {file}, so it is not run; take that right away with: chmod o-w '{file}'");
-        var folder = Path.GetDirectoryName(file)!;
-        var mode = File.GetUnixFileMode(folder);
-        if (mode.HasFlag(UnixFileMode.OtherWrite) && !mode.HasFlag(UnixFileMode.StickyBit))
-            throw new InvalidOperationException($"everyone may put files into {folder}, so none is run; take that right away with: chmod o-w '{folder}'");
+        foreach (var folder in new[] { Path.GetDirectoryName(path)!, Path.GetDirectoryName(file)! })
+            if (File.GetUnixFileMode(folder).HasFlag(UnixFileMode.OtherWrite))
+                throw new InvalidOperationException($"everyone may put files into {folder}, so none is run; take that right away with: chmod o-w '{folder}'");
     }
 }

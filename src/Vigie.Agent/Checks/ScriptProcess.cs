@@ -24,11 +24,14 @@ static partial class ScriptProcess
         bool ownSession = File.Exists(SetSid);
         using var process = Start(path, ownSession);
         using var ending = ct.Register(() => End(process, ownSession)); // a pipe is read to its end, whatever the token says
+        // A process closes only the pipes that nobody has asked it for.
+        await using var outputPipe = process.StandardOutput.BaseStream;
+        await using var errorPipe = process.StandardError.BaseStream;
         try
         {
             process.StandardInput.Close();
-            var errors = ReadAsync(process.StandardError.BaseStream, MostErrorText, ct);
-            var output = await ReadAsync(process.StandardOutput.BaseStream, MostOutput + 1, ct, stopWhenFull: true);
+            var errors = ReadAsync(errorPipe, MostErrorText, ct);
+            var output = await ReadAsync(outputPipe, MostOutput + 1, ct, stopWhenFull: true);
             if (output.Length > MostOutput)
                 throw new InvalidOperationException($"it printed more than {MostOutput / 1024} KiB and was ended; print fewer lines");
             var errorText = await errors;
@@ -85,9 +88,10 @@ static partial class ScriptProcess
     {
         try
         {
+            // The whole session at once; looking for children in /proc instead would miss those whose parent has ended.
             if (ownSession)
                 Kill(-process.Id, SigKill);
-            process.Kill(entireProcessTree: true);
+            process.Kill(entireProcessTree: !ownSession);
         }
         catch (Exception e) when (e is InvalidOperationException or Win32Exception or AggregateException)
         {

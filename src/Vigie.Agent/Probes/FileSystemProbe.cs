@@ -20,8 +20,6 @@ sealed class FileSystemProbe(ProbeContext context, ReadSpace readSpace) : IProbe
     static readonly MetricInfo InodeUtilization = new("vigie.filesystem.inodes.utilization", "1", MetricKind.Gauge, "Share of the inodes that is used.");
     static readonly MetricInfo Stale = new("vigie.filesystem.stale", "1", MetricKind.Gauge, "1 for a mount that doesn't answer.");
 
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
-
     static readonly SampleAttribute Used = new("system.filesystem.state", "used"), Free = new("system.filesystem.state", "free"),
         Reserved = new("system.filesystem.state", "reserved");
 
@@ -41,7 +39,7 @@ sealed class FileSystemProbe(ProbeContext context, ReadSpace readSpace) : IProbe
             sink.NoData("/proc/1/mountinfo and /proc/self/mountinfo are missing or empty");
             return;
         }
-        await _watch.AskAsync(_table.Mounts, Patience, ct);
+        await _watch.AskAsync(_table.Mounts, context.Timeout / 2, ct);
         foreach (var mount in _table.Mounts)
             Report(sink, mount, _watch.AnswerOf(mount));
     }

@@ -3,7 +3,10 @@ using Vigie.Agent.Reading;
 namespace Vigie.Agent.Probes;
 
 /// <summary>What a probe may need of its surroundings.</summary>
-sealed record ProbeContext(HostRoot Root, TimeProvider Time);
+/// <param name="Root">Where the host's files are.</param>
+/// <param name="Time">The clock, for probes that wait.</param>
+/// <param name="Timeout">How long one run may take; a probe that waits gives up before, so that it can tell what it has.</param>
+sealed record ProbeContext(HostRoot Root, TimeProvider Time, TimeSpan Timeout);
 
 /// <summary>
 /// Every built-in probe. A probe's file registers itself by a module initializer, which the compiler runs before anything of

@@ -9,8 +9,6 @@ readonly record struct MountAnswer(bool Hangs, FileSystemSpace? Space);
 /// </summary>
 sealed class MountWatch(ReadSpace readSpace, TimeProvider time)
 {
-    static readonly TimeSpan Stall = TimeSpan.FromMilliseconds(500);
-
     readonly object _gate = new(); // a Monitor, because idle workers wait on it
     readonly Dictionary<string, Question> _questions = new(StringComparer.Ordinal);
     readonly Queue<Question> _queue = new();
@@ -37,7 +35,10 @@ sealed class MountWatch(ReadSpace readSpace, TimeProvider time)
             return _questions.TryGetValue(mount.Mountpoint, out var question) ? new(question.UnderWay, question.Space) : default;
     }
 
-    /// <summary>Returns when every mount that doesn't hang already has answered, or patience is at its end.</summary>
+    /// <summary>
+    /// Returns when every mount that doesn't hang already has answered, or patience is at its end. After a quarter of it without a step
+    /// forward the thread counts as hanging.
+    /// </summary>
     public async ValueTask AskAsync(IReadOnlyList<Mount> mounts, TimeSpan patience, CancellationToken ct)
     {
         using var limit = new CancellationTokenSource(patience, time);
@@ -46,7 +47,7 @@ sealed class MountWatch(ReadSpace readSpace, TimeProvider time)
         while (!allCame.IsCompleted && !either.IsCancellationRequested)
         {
             int taken = _taken;
-            using var stall = new CancellationTokenSource(Stall, time);
+            using var stall = new CancellationTokenSource(patience / 4, time);
             using var any = CancellationTokenSource.CreateLinkedTokenSource(stall.Token, either.Token);
             await allCame.WaitAsync(any.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             lock (_gate)

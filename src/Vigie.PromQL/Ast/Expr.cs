@@ -15,7 +15,7 @@ public enum ValueKind { Scalar, InstantVector, RangeVector, String }
 
 /// <summary>A node of a query.</summary>
 /// <param name="At">Where the node begins; an operator's node begins at the operator.</param>
-/// <param name="Depth">Levels of nodes from here to the deepest leaf; bounded by the parser, so walking a tree can't overflow the stack.</param>
+/// <param name="Depth">Levels of nodes down to the deepest leaf; the parser bounds it, so walking a tree can't overflow the stack.</param>
 public abstract record Expr(TextPosition At, int Depth)
 {
     public abstract ValueKind Kind { get; }

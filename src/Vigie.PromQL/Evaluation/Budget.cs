@@ -17,22 +17,13 @@ sealed class Budget(QueryOptions options, CancellationToken ct)
         Charge(samples);
     }
 
-    /// <summary>A new column, every step a gap. Called at least once for each series in each operation, so it is also where a query stops.</summary>
+    /// <summary>A new column, every step a gap. Each operation needs one for each series, so it is also where a query stops.</summary>
     public double[] Column(Grid grid)
     {
         Charge(grid.Count);
         var column = new double[grid.Count];
         Array.Fill(column, Gap.Value);
         return column;
-    }
-
-    public void CheckSteps(Grid grid)
-    {
-        if (grid.Count > options.MaxSteps)
-        {
-            throw PromQLException.Limit($"the query has {grid.Count:N0} steps, more than {options.MaxSteps:N0}; " +
-                $"take a longer step or a shorter range, or raise {nameof(QueryOptions.MaxSteps)}");
-        }
     }
 
     public void StopIfCancelled() => ct.ThrowIfCancellationRequested();

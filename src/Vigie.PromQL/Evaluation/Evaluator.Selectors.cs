@@ -57,7 +57,6 @@ sealed partial class Evaluator
         var ends = plan.Times(subquery.Shift, grid);
         if (inside.Count == 0)
             return new([], subquery.RangeMs, ends);
-        budget.CheckSteps(inside);
         var series = Vector(subquery.Inner, inside).Select(s => Present(s, inside));
         return new([.. series], subquery.RangeMs, ends);
     }

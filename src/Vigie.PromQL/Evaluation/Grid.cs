@@ -4,7 +4,7 @@ namespace Vigie.PromQL.Evaluation;
 /// <param name="StepMs">0 for a single instant.</param>
 sealed record Grid(long StartMs, long EndMs, long StepMs)
 {
-    public int Count { get; } = StepMs <= 0 ? 1 : (int)Math.Max(0, ((EndMs - StartMs) / StepMs) + 1);
+    public int Count { get; } = StepMs <= 0 ? 1 : (int)Math.Clamp(((EndMs - StartMs) / StepMs) + 1, 0, int.MaxValue);
 
     public long Time(int step) => StartMs + (step * StepMs);
 }

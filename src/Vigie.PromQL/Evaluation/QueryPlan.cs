@@ -3,7 +3,8 @@ using Vigie.PromQL.Ast;
 
 namespace Vigie.PromQL.Evaluation;
 
-/// <summary>Which instants each part of a query looks at. The query's own start, end and step are what <c>@ start()</c> and <c>step()</c> mean.</summary>
+/// <summary>Which instants each part of a query looks at.</summary>
+/// <param name="query">The whole query's grid, which is what <c>@ start()</c> and <c>step()</c> mean.</param>
 sealed class QueryPlan(Grid query, QueryOptions options)
 {
     public Grid Query { get; } = query;
@@ -49,7 +50,8 @@ sealed class QueryPlan(Grid query, QueryOptions options)
                 selections.Add(Selection(range.Selector, range.RangeMs, grid));
                 break;
             case Subquery subquery:
-                Collect(subquery.Inner, Inside(subquery, grid), selections);
+                if (Inside(subquery, grid) is { Count: > 0 } inside)
+                    Collect(subquery.Inner, inside, selections);
                 break;
             default:
                 foreach (var child in expr.Children)

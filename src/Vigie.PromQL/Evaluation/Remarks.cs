@@ -1,5 +1,6 @@
 using Vigie.Core.Metrics;
 using Vigie.PromQL.Ast;
+using Vigie.PromQL.Parsing;
 
 namespace Vigie.PromQL.Evaluation;
 
@@ -7,6 +8,7 @@ namespace Vigie.PromQL.Evaluation;
 sealed class Remarks
 {
     static readonly string[] CounterEndings = ["_total", "_sum", "_count", "_bucket"];
+    static readonly string Endings = string.Join('/', CounterEndings);
 
     readonly SortedSet<string> _warnings = new(StringComparer.Ordinal);
     readonly SortedSet<string> _infos = new(StringComparer.Ordinal);
@@ -19,8 +21,14 @@ sealed class Remarks
     {
         foreach (double quantile in quantiles)
             if (quantile is not (>= 0 and <= 1))
-                _warnings.Add($"PromQL warning: quantile value should be between 0 and 1, got {Parsing.Numbers.PrintPlain(quantile)} ({at})");
+                _warnings.Add($"PromQL warning: quantile value should be between 0 and 1, got {Numbers.PrintPlain(quantile)} ({at})");
     }
+
+    public void BadBucket(string bound, string name, TextPosition at) => _warnings.Add(
+        $"PromQL warning: bucket label \"le\" is missing or has a malformed value of \"{bound}\"{Named(name)} ({at})");
+
+    public void RaisedBucket(string name, TextPosition at) => _infos.Add(
+        $"PromQL info: input to histogram_quantile needed to be fixed for monotonicity{Named(name)} ({at})");
 
     public void CheckCounters(List<StepSeries> vector, TextPosition at)
     {
@@ -28,7 +36,9 @@ sealed class Remarks
         {
             string name = series.Labels[Labels.MetricName];
             if (name.Length > 0 && !Array.Exists(CounterEndings, ending => name.EndsWith(ending, StringComparison.Ordinal)))
-                _infos.Add($"PromQL info: metric might not be a counter, name does not end in _total/_sum/_count/_bucket: \"{name}\" ({at})");
+                _infos.Add($"PromQL info: metric might not be a counter, name does not end in {Endings}: \"{name}\" ({at})");
         }
     }
+
+    static string Named(string name) => name.Length > 0 ? $" for metric name \"{name}\"" : "";
 }

@@ -104,7 +104,7 @@ sealed class VectorMatch(Evaluator evaluator, Binary binary, Grid grid)
         return labels;
     }
 
-    void Add(List<StepSeries> result, StepSeries series)
+    static void Add(List<StepSeries> result, StepSeries series)
     {
         if (!series.IsEmpty)
             result.Add(series);
@@ -132,9 +132,10 @@ sealed class VectorMatch(Evaluator evaluator, Binary binary, Grid grid)
     PromQLException Duplicate(Labels signature, params StepSeries[] pair)
     {
         var names = pair.Select(s => s.Labels).Order(LabelOrder.Instance).Select(Described);
+        string side = ManyIsRight ? "left" : "right";
         return PromQLException.Evaluation(binary.At,
-            $"found duplicate series for the match group {Described(signature)} on the {(ManyIsRight ? "left" : "right")} hand-side of the " +
-            $"operation: [{string.Join(", ", names)}];many-to-many matching not allowed: matching labels must be unique on one side");
+            $"found duplicate series for the match group {Described(signature)} on the {side} hand-side of the operation: " +
+            $"[{string.Join(", ", names)}];many-to-many matching not allowed: matching labels must be unique on one side");
     }
 
     static string Described(Labels labels) =>

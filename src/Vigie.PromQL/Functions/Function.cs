@@ -25,7 +25,8 @@ abstract record Function(string Name, ValueKind Returns, params ValueKind[] Para
 }
 
 /// <summary>Each sample for itself; scalar arguments follow the vector. The metric's name is dropped.</summary>
-sealed record ElementFunction(string Name, ElementMap Map, params ValueKind[] Parameters) : Function(Name, ValueKind.InstantVector, Parameters)
+sealed record ElementFunction(string Name, ElementMap Map, params ValueKind[] Parameters)
+    : Function(Name, ValueKind.InstantVector, Parameters)
 {
     /// <summary>Without an argument the function reads the evaluation time, as the date functions do.</summary>
     public bool DefaultsToTime { get; init; }
@@ -34,7 +35,8 @@ sealed record ElementFunction(string Name, ElementMap Map, params ValueKind[] Pa
 }
 
 /// <summary>Each series' range for itself; scalar arguments stand on either side of the range.</summary>
-sealed record WindowFunction(string Name, WindowMap Map, params ValueKind[] Parameters) : Function(Name, ValueKind.InstantVector, Parameters)
+sealed record WindowFunction(string Name, WindowMap Map, params ValueKind[] Parameters)
+    : Function(Name, ValueKind.InstantVector, Parameters)
 {
     public bool KeepsName { get; init; }
 
@@ -51,10 +53,12 @@ sealed record WindowFunction(string Name, WindowMap Map, params ValueKind[] Para
 
     /// <summary>For functions that don't look at the times.</summary>
     public static WindowFunction Of(string name, Func<ReadOnlySpan<double>, double> map) =>
-        new(name, (in Window w, ReadOnlySpan<double> _) => map(w.Values), ValueKind.RangeVector);
+        new(name, (in w, _) => map(w.Values), ValueKind.RangeVector);
 }
 
-sealed record ScalarFunction(string Name, ScalarMap Map, params ValueKind[] Parameters) : Function(Name, ValueKind.Scalar, Parameters);
+sealed record ScalarFunction(string Name, ScalarMap Map, params ValueKind[] Parameters)
+    : Function(Name, ValueKind.Scalar, Parameters);
 
 /// <summary>A function that sees the whole vector.</summary>
-sealed record VectorFunction(string Name, VectorMap Map, params ValueKind[] Parameters) : Function(Name, ValueKind.InstantVector, Parameters);
+sealed record VectorFunction(string Name, VectorMap Map, params ValueKind[] Parameters)
+    : Function(Name, ValueKind.InstantVector, Parameters);

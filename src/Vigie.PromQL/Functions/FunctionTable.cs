@@ -7,14 +7,13 @@ static class FunctionTable
 {
     static readonly FrozenDictionary<string, Function> ByName =
         new[] { ElementFunctions.All, DateFunctions.All, OverTimeFunctions.All, RateFunctions.All, TrendFunctions.All, LabelFunctions.All,
-                OrderFunctions.All, VectorFunctions.All, ScalarFunctions.All }
+                HistogramFunctions.All, OrderFunctions.All, VectorFunctions.All, ScalarFunctions.All }
             .SelectMany(functions => functions).ToFrozenDictionary(f => f.Name, StringComparer.Ordinal);
 
-    /// <summary>Known to Prometheus, but not built here: native histograms, classic buckets, and info.</summary>
+    /// <summary>Known to Prometheus, but not built here: what needs native histograms, and the experimental ones.</summary>
     public static readonly FrozenSet<string> Unsupported = new[]
     {
-        "histogram_avg", "histogram_count", "histogram_fraction", "histogram_quantile", "histogram_quantiles", "histogram_stddev",
-        "histogram_stdvar", "histogram_sum", "info",
+        "histogram_avg", "histogram_count", "histogram_quantiles", "histogram_stddev", "histogram_stdvar", "histogram_sum", "info",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     public static bool TryGet(string name, out Function function)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using Vigie.Core.Metrics;
@@ -13,14 +14,19 @@ static class LabelFunctions
     public static readonly Function[] All =
     [
         new VectorFunction("label_replace", Replace, InstantVector, ValueKind.String, ValueKind.String, ValueKind.String, ValueKind.String),
-        new VectorFunction("label_join", Join, InstantVector, ValueKind.String, ValueKind.String, ValueKind.String) { Variadic = true, Optional = 1 },
+        new VectorFunction("label_join", Join, InstantVector, ValueKind.String, ValueKind.String, ValueKind.String)
+        {
+            Variadic = true,
+            Optional = 1,
+        },
     ];
 
     static List<StepSeries> Replace(Evaluator e, Call call, Grid grid)
     {
         string target = Target(e, call), template = e.Text(call.Arguments[2]), source = e.Text(call.Arguments[3]);
         var pattern = Pattern(e.Text(call.Arguments[4]), call.Arguments[4].At);
-        return Rewritten(e, call, grid, target, labels => pattern.Match(labels[source]) is { Success: true } match ? Expand(template, match) : null);
+        return Rewritten(e, call, grid, target, labels =>
+            pattern.Match(labels[source]) is { Success: true } match ? Expand(template, match) : null);
     }
 
     static List<StepSeries> Join(Evaluator e, Call call, Grid grid)
@@ -32,7 +38,8 @@ static class LabelFunctions
 
     static string Target(Evaluator e, Call call) => e.Text(call.Arguments[1]) is { Length: > 0 } name
         ? name
-        : throw PromQLException.Evaluation(call.Arguments[1].At, $"{call.Function}() needs the name of a label to write to, found an empty string");
+        : throw PromQLException.Evaluation(call.Arguments[1].At,
+            $"{call.Function}() needs the name of a label to write to, found an empty string");
 
     /// <param name="value">The label's new value, or null to leave the series as it is.</param>
     static List<StepSeries> Rewritten(Evaluator e, Call call, Grid grid, string target, Func<Labels, string?> value)
@@ -86,7 +93,9 @@ static class LabelFunctions
                 text.Append('$');
                 continue;
             }
-            text.Append(match.Groups[template[start..end]].Value);
+            string name = template[start..end];
+            bool numbered = int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int number);
+            text.Append((numbered ? match.Groups[number] : match.Groups[name]).Value);
             i = braces ? end : end - 1;
         }
         return text.ToString();

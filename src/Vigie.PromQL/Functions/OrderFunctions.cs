@@ -9,18 +9,10 @@ static class OrderFunctions
 {
     public static readonly Function[] All =
     [
-        new VectorFunction("sort", (e, call, grid) => Sorted(e, call, grid, (a, b) => Compare(a.Values[0], b.Values[0])), InstantVector),
-        new VectorFunction("sort_desc", (e, call, grid) => Sorted(e, call, grid, (a, b) => CompareDescending(a.Values[0], b.Values[0])), InstantVector),
-        new VectorFunction("sort_by_label", (e, call, grid) => Sorted(e, call, grid, ByLabels(e, call)), InstantVector, ValueKind.String)
-        {
-            Variadic = true,
-            Optional = 1,
-        },
-        new VectorFunction("sort_by_label_desc", (e, call, grid) => Sorted(e, call, grid, Reversed(ByLabels(e, call))), InstantVector, ValueKind.String)
-        {
-            Variadic = true,
-            Optional = 1,
-        },
+        new VectorFunction("sort", (e, call, grid) => Sorted(e, call, grid, ByValue(Compare)), InstantVector),
+        new VectorFunction("sort_desc", (e, call, grid) => Sorted(e, call, grid, ByValue(CompareDescending)), InstantVector),
+        LabelSort("sort_by_label", (e, call, grid) => Sorted(e, call, grid, ByLabels(e, call))),
+        LabelSort("sort_by_label_desc", (e, call, grid) => Sorted(e, call, grid, Reversed(ByLabels(e, call)))),
     ];
 
     /// <summary>NaN comes last in either direction.</summary>
@@ -29,11 +21,16 @@ static class OrderFunctions
 
     public static int CompareDescending(double a, double b) => double.IsNaN(a) || double.IsNaN(b) ? Compare(a, b) : b.CompareTo(a);
 
+    static VectorFunction LabelSort(string name, VectorMap map) =>
+        new(name, map, InstantVector, ValueKind.String) { Variadic = true, Optional = 1 };
+
     static List<StepSeries> Sorted(Evaluator e, Call call, Grid grid, Comparison<StepSeries> order)
     {
         var vector = e.Vector(call.Arguments[0], grid);
         return e.Query.StepMs == 0 ? e.InOrder(vector.Order(Comparer<StepSeries>.Create(order))) : vector;
     }
+
+    static Comparison<StepSeries> ByValue(Comparison<double> order) => (a, b) => order(a.Values[0], b.Values[0]);
 
     static Comparison<StepSeries> Reversed(Comparison<StepSeries> order) => (a, b) => order(b, a);
 

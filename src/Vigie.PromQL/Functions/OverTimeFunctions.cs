@@ -21,11 +21,11 @@ static class OverTimeFunctions
         WindowFunction.Of("first_over_time", values => values[0]) with { KeepsName = true },
         WindowFunction.Of("changes", Changes),
         WindowFunction.Of("resets", Resets),
-        WindowFunction.Of("ts_of_first_over_time", (in Window w, ReadOnlySpan<double> _) => w.TimesMs[0] / 1000.0),
-        WindowFunction.Of("ts_of_last_over_time", (in Window w, ReadOnlySpan<double> _) => w.TimesMs[^1] / 1000.0),
-        WindowFunction.Of("ts_of_min_over_time", (in Window w, ReadOnlySpan<double> _) => TimeOf(w, (next, best) => next <= best)),
-        WindowFunction.Of("ts_of_max_over_time", (in Window w, ReadOnlySpan<double> _) => TimeOf(w, (next, best) => next >= best)),
-        new WindowFunction("quantile_over_time", (in Window w, ReadOnlySpan<double> q) => Statistics.Quantile(q[0], w.Values.ToArray()),
+        WindowFunction.Of("ts_of_first_over_time", (in w, _) => w.TimesMs[0] / 1000.0),
+        WindowFunction.Of("ts_of_last_over_time", (in w, _) => w.TimesMs[^1] / 1000.0),
+        WindowFunction.Of("ts_of_min_over_time", (in w, _) => TimeOf(w, (next, best) => next <= best)),
+        WindowFunction.Of("ts_of_max_over_time", (in w, _) => TimeOf(w, (next, best) => next >= best)),
+        new WindowFunction("quantile_over_time", (in w, q) => Statistics.Quantile(q[0], w.Values.ToArray()),
             Scalar, RangeVector) { WantsQuantile = true },
     ];
 

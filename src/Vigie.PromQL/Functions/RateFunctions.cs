@@ -7,11 +7,11 @@ static class RateFunctions
 {
     public static readonly Function[] All =
     [
-        WindowFunction.Of("rate", (in Window w, ReadOnlySpan<double> _) => Extrapolated(w, counter: true, perSecond: true)) with { WantsCounter = true },
-        WindowFunction.Of("increase", (in Window w, ReadOnlySpan<double> _) => Extrapolated(w, counter: true, perSecond: false)) with { WantsCounter = true },
-        WindowFunction.Of("delta", (in Window w, ReadOnlySpan<double> _) => Extrapolated(w, counter: false, perSecond: false)),
-        WindowFunction.Of("irate", (in Window w, ReadOnlySpan<double> _) => Last(w, perSecond: true)),
-        WindowFunction.Of("idelta", (in Window w, ReadOnlySpan<double> _) => Last(w, perSecond: false)),
+        WindowFunction.Of("rate", (in w, _) => Extrapolated(w, counter: true, perSecond: true)) with { WantsCounter = true },
+        WindowFunction.Of("increase", (in w, _) => Extrapolated(w, counter: true, perSecond: false)) with { WantsCounter = true },
+        WindowFunction.Of("delta", (in w, _) => Extrapolated(w, counter: false, perSecond: false)),
+        WindowFunction.Of("irate", (in w, _) => Last(w, perSecond: true)),
+        WindowFunction.Of("idelta", (in w, _) => Last(w, perSecond: false)),
     ];
 
     /// <summary>

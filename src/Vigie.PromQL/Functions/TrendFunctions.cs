@@ -8,7 +8,7 @@ static class TrendFunctions
 {
     public static readonly Function[] All =
     [
-        WindowFunction.Of("deriv", (in Window w, ReadOnlySpan<double> _) => w.Values.Length < 2 ? Gap.Value : Line(w, w.TimesMs[0]).Slope),
+        WindowFunction.Of("deriv", (in w, _) => w.Values.Length < 2 ? Gap.Value : Line(w, w.TimesMs[0]).Slope),
         new WindowFunction("predict_linear", Predict, RangeVector, Scalar),
         new WindowFunction("double_exponential_smoothing", Smooth, RangeVector, Scalar, Scalar)
         {

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Vigie.PromQL.Parsing;
 
-/// <summary>Durations as PromQL writes them: units from large to small, each at most once: <c>1d12h</c>, <c>90s</c>, <c>250ms</c>.</summary>
+/// <summary>Durations as PromQL writes them: units from large to small, each at most once: <c>1d12h</c>, <c>250ms</c>.</summary>
 static class Durations
 {
     static readonly (string Unit, long Ms)[] Units =

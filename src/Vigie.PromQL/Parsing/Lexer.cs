@@ -49,7 +49,7 @@ sealed class Lexer(string text)
             case '=' or '<' or '>' or '!' when next == '=': return Take(TokenKind.Operator, at, 2);
             case '+' or '-' or '*' or '/' or '%' or '^' or '<' or '>': return Take(TokenKind.Operator, at, 1);
             default:
-                return Bad(at, char.IsControl(c) || char.IsSurrogate(c) ? $"unexpected character U+{(int)c:X4}" : $"unexpected character '{c}'");
+                return Bad(at, "unexpected character " + (char.IsControl(c) || char.IsSurrogate(c) ? $"U+{(int)c:X4}" : $"'{c}'"));
         }
     }
 
@@ -62,7 +62,8 @@ sealed class Lexer(string text)
             return Take(TokenKind.Number, at, word - _offset) with { Number = number };
         if (Durations.TryParse(written, out long ms))
             return Take(TokenKind.Duration, at, word - _offset) with { Number = ms };
-        return Bad(at, $"'{(written.Length > 40 ? written[..40] + "…" : written)}' is neither a number nor a duration (5m, 1h30m, 250ms)");
+        string shown = written.Length > 40 ? written[..40] + "…" : written;
+        return Bad(at, $"'{shown}' is neither a number nor a duration (5m, 1h30m, 250ms)");
     }
 
     int NumberEnd(int start)
@@ -92,13 +93,16 @@ sealed class Lexer(string text)
         var inside = text.AsSpan(_offset + 1, end - _offset - 1);
         if (quote == '`')
         {
-            var raw = new Token(TokenKind.String, at, inside.ToString());
+            var raw = new Token(TokenKind.String, at, StringEscapes.WellFormed(inside));
             for (; _offset <= end; _offset++)
                 CountLine();
             return raw;
         }
         if (!StringEscapes.TryRead(inside, quote, out string value, out int bad))
-            return Bad(at with { Offset = at.Offset + 1 + bad, Column = at.Column + 1 + bad }, "this escape is unknown; write \\\\ for a backslash");
+        {
+            var escape = new TextPosition(at.Offset + 1 + bad, at.Line, at.Column + 1 + bad);
+            return Bad(escape, "this escape is unknown; write \\\\ for a backslash");
+        }
         _offset = end + 1;
         return new(TokenKind.String, at, value);
     }

@@ -9,8 +9,8 @@ static class Names
     static readonly FrozenSet<string> Reserved = new[]
     {
         "and", "or", "unless", "atan2", "bool", "on", "ignoring", "group_left", "group_right", "by", "without", "offset", "inf", "nan",
-        "anchored", "smoothed", "sum", "avg", "min", "max", "count", "group", "stddev", "stdvar", "topk", "bottomk", "quantile", "count_values",
-        "limitk", "limit_ratio",
+        "anchored", "smoothed", "sum", "avg", "min", "max", "count", "group", "stddev", "stdvar", "topk", "bottomk", "quantile",
+        "count_values", "limitk", "limit_ratio",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     public static bool IsLabel(string name) => IsIdentifier(name) && !name.Contains(':', StringComparison.Ordinal);

@@ -6,7 +6,7 @@ namespace Vigie.PromQL.Parsing;
 /// <summary>Numbers as PromQL writes them.</summary>
 static class Numbers
 {
-    /// <summary>Reads digits with optional underscores, fraction, exponent; 0x hex; a leading zero before octal digits, as Go has it.</summary>
+    /// <summary>Digits with optional underscores, fraction and exponent; 0x hex; a leading zero makes octal digits, as Go has it.</summary>
     public static bool TryParse(string text, out double value)
     {
         value = 0;
@@ -32,7 +32,8 @@ static class Numbers
                 value = (value * 8) + (c - '0');
             return true;
         }
-        return double.TryParse(digits, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out value);
+        const NumberStyles Style = NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+        return double.TryParse(digits, Style, CultureInfo.InvariantCulture, out value);
     }
 
     /// <summary>The shortest text that reads back as the same number.</summary>

@@ -13,7 +13,7 @@ sealed partial class Parser
         string? name = parser._current.Kind == TokenKind.Identifier ? parser._current.Text : null;
         end = name is null ? 0 : name.Length;
         var matchers = name is null ? new List<LabelMatcher>() : [new(Labels.MetricName, MatchKind.Equal, name)];
-        if (name is not null && parser._next.Kind == TokenKind.LeftBrace)
+        if (name is not null && parser._next.Kind == TokenKind.LeftBrace && parser._next.At.Offset == end)
             parser.Advance();
         if (parser._current.Kind == TokenKind.LeftBrace)
             end = parser.Matchers(matchers, readOn: false).Offset + 1;
@@ -42,7 +42,7 @@ sealed partial class Parser
         while (_current.Kind != TokenKind.RightBrace)
         {
             var label = _current;
-            if (label.Kind is not (TokenKind.Identifier or TokenKind.String) || (label.Kind == TokenKind.Identifier && !Names.IsLabel(label.Text)))
+            if (!IsLabelName(label))
                 throw Unexpected("a label name or '}'");
             Advance();
             bool isName = label.Kind == TokenKind.String && _current.Kind is TokenKind.Comma or TokenKind.RightBrace;
@@ -116,7 +116,8 @@ sealed partial class Parser
             Selector { Shift: var shift } when shift != default =>
                 throw PromQLException.Bad(at, "the range comes before 'offset' and '@'"),
             Selector selector => new RangeSelector(selector, range, selector.At),
-            _ => throw PromQLException.Bad(at, "a range is only allowed after a selector; write [range:step] to evaluate an expression over time"),
+            _ => throw PromQLException.Bad(at,
+                "a range is only allowed after a selector; write [range:step] to evaluate an expression over time"),
         };
     }
 
@@ -170,7 +171,7 @@ sealed partial class Parser
     {
         var token = _current;
         bool special = token.IsWord("inf") || token.IsWord("nan");
-        if (token.Kind is TokenKind.LeftParen || (token.Kind == TokenKind.Identifier && !special))
+        if (token.Kind is TokenKind.LeftParen || (token.Kind == TokenKind.Identifier && _next.Kind == TokenKind.LeftParen))
             throw PromQLException.Unsupported(token.At, "arithmetic in a duration");
         if (token.Kind is not (TokenKind.Number or TokenKind.Duration) && !special)
             throw Unexpected("a duration");
@@ -194,7 +195,10 @@ sealed partial class Parser
     {
         bool on = _current.IsWord("on");
         if (!on && !_current.IsWord("ignoring"))
-            return _current.IsWord("group_left") || _current.IsWord("group_right") ? throw Unexpected("'on' or 'ignoring' before it") : null;
+        {
+            bool grouped = _current.IsWord("group_left") || _current.IsWord("group_right");
+            return grouped ? throw Unexpected("'on' or 'ignoring' before it") : null;
+        }
         Advance();
         var labels = LabelNames();
         var cardinality = _current.IsWord("group_left") ? Cardinality.ManyToOne
@@ -213,6 +217,10 @@ sealed partial class Parser
         return new(on, labels, cardinality, include);
     }
 
+    /// <summary>A plain word, or any text in quotes.</summary>
+    static bool IsLabelName(Token token) =>
+        token.Text.Length > 0 && (token.Kind == TokenKind.String || (token.Kind == TokenKind.Identifier && Names.IsLabel(token.Text)));
+
     List<string> LabelNames()
     {
         Take(TokenKind.LeftParen, "'('");
@@ -220,7 +228,7 @@ sealed partial class Parser
         while (_current.Kind != TokenKind.RightParen)
         {
             var name = _current;
-            if (!(name.Kind == TokenKind.String && name.Text.Length > 0) && !(name.Kind == TokenKind.Identifier && Names.IsLabel(name.Text)))
+            if (!IsLabelName(name))
                 throw Unexpected("a label name or ')'");
             names.Add(Advance().Text);
             if (_current.Kind != TokenKind.RightParen)

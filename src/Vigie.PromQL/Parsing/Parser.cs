@@ -127,7 +127,10 @@ sealed partial class Parser
         grouping ??= GroupingClause() ?? Grouping.None;
         int expected = aggregator.Parameter is null ? 1 : 2;
         if (arguments.Count != expected)
-            throw PromQLException.Type(at, $"{aggregator.Name} takes {expected} argument{(expected > 1 ? "s" : "")}, found {arguments.Count}");
+        {
+            string counted = expected == 1 ? "1 argument" : "2 arguments";
+            throw PromQLException.Type(at, $"{aggregator.Name} takes {counted}, found {arguments.Count}");
+        }
         return Grown(new Aggregation(aggregator.Name, expected == 2 ? arguments[0] : null, arguments[^1], grouping, at));
     }
 

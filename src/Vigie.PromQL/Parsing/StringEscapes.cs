@@ -9,7 +9,7 @@ static class StringEscapes
     /// <param name="bad">Where the first unknown escape begins.</param>
     public static bool TryRead(ReadOnlySpan<char> text, char quote, out string value, out int bad)
     {
-        (value, bad) = (text.ToString(), -1);
+        (value, bad) = (WellFormed(text), -1);
         if (!text.Contains('\\'))
             return true;
         var bytes = new List<byte>(text.Length);
@@ -33,7 +33,9 @@ static class StringEscapes
             }
             int digits = kind switch { 'x' => 2, 'u' => 4, 'U' => 8, >= '0' and <= '7' => 3, _ => 0 };
             int start = digits == 3 ? i - 1 : i;
-            if (digits == 0 || start + digits > text.Length || !TryNumber(text.Slice(start, digits), digits == 3 ? 8u : 16u, out uint number))
+            if (digits == 0 || start + digits > text.Length)
+                return false;
+            if (!TryNumber(text.Slice(start, digits), digits == 3 ? 8u : 16u, out uint number))
                 return false;
             i = start + digits;
             if (digits < 4)
@@ -50,6 +52,10 @@ static class StringEscapes
         value = Encoding.UTF8.GetString([.. bytes]);
         return true;
     }
+
+    /// <summary>Half a surrogate pair is no character; labels are UTF-8, so it becomes U+FFFD as it would there.</summary>
+    public static string WellFormed(ReadOnlySpan<char> text) =>
+        text.ContainsAnyInRange('\ud800', '\udfff') ? Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text.ToArray())) : text.ToString();
 
     static char? Plain(char kind, char quote) => kind switch
     {

@@ -59,8 +59,9 @@ static class TypeChecker
     {
         if (aggregation.Operand.Kind != ValueKind.InstantVector)
             throw Mismatch(aggregation.Operand.At, aggregation.Operator, Name(ValueKind.InstantVector), aggregation.Operand);
-        if (aggregation.Parameter is { } parameter && parameter.Kind != AggregatorTable.Get(aggregation.Operator).Parameter)
-            throw Mismatch(parameter.At, $"{aggregation.Operator}'s parameter", Name(AggregatorTable.Get(aggregation.Operator).Parameter!.Value), parameter);
+        var expected = AggregatorTable.Get(aggregation.Operator).Parameter;
+        if (aggregation.Parameter is { } parameter && parameter.Kind != expected)
+            throw Mismatch(parameter.At, $"the parameter of {aggregation.Operator}", Name(expected!.Value), parameter);
     }
 
     static void CheckCall(Call call)
@@ -71,7 +72,8 @@ static class TypeChecker
         {
             int bound = count < function.Required ? function.Required : function.Parameters.Length;
             string measure = function.Variadic || function.Optional > 0 ? count < function.Required ? "at least " : "at most " : "";
-            throw PromQLException.Type(call.At, $"{call.Function}() takes {measure}{bound} argument{(bound == 1 ? "" : "s")}, found {count}");
+            string counted = bound == 1 ? "1 argument" : $"{bound} arguments";
+            throw PromQLException.Type(call.At, $"{call.Function}() takes {measure}{counted}, found {count}");
         }
         for (int i = 0; i < count; i++)
         {

@@ -30,7 +30,10 @@ public sealed class MemorySeries : ISeriesSource
                 continue;
             int from = First(samples.Keys, selection.FromMs), to = First(samples.Keys, selection.ToMs + 1);
             if (from < to)
-                yield return new(labels, samples.Keys.Skip(from).Take(to - from).ToArray(), samples.Values.Skip(from).Take(to - from).ToArray());
+            {
+                yield return new(labels,
+                    samples.Keys.Skip(from).Take(to - from).ToArray(), samples.Values.Skip(from).Take(to - from).ToArray());
+            }
         }
     }
 

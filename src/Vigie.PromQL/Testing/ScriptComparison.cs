@@ -23,7 +23,10 @@ static class ScriptComparison
             var messages = expectation.Kind is "warn" or "no_warn" ? result.Warnings : result.Infos;
             bool wanted = !expectation.Kind.StartsWith("no_", StringComparison.Ordinal);
             if (wanted != messages.Any(m => Matches(expectation, m)))
-                return new($"{expectation.Kind} {expectation.Message}".TrimEnd(), messages.Count == 0 ? "none" : string.Join("; ", messages));
+            {
+                return new($"{expectation.Kind} {expectation.Message}".TrimEnd(),
+                    messages.Count == 0 ? "none" : string.Join("; ", messages));
+            }
         }
         return CompareValues(eval, result, eval.Ordered);
     }
@@ -58,7 +61,7 @@ static class ScriptComparison
         {
             var sample = vector.Samples[i];
             var expected = ordered ? eval.Expected[i] : eval.Expected.Find(e => sample.Labels.Equals(e.Labels));
-            if (expected is null || !sample.Labels.Equals(expected.Labels) || expected.Points.Count != 1 || !Same(expected.Points[0], sample.Value))
+            if (expected is not { Points: [var point] } || !sample.Labels.Equals(expected.Labels) || !Same(point, sample.Value))
                 return false;
         }
         return true;

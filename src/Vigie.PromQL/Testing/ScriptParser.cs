@@ -97,7 +97,9 @@ static class ScriptParser
                 eval.Ordered = true;
                 break;
             case "string":
-                eval.Text = Expr.Parse(rest) is StringLiteral text ? text.Value : throw new FormatException($"expected a string, found '{rest}'");
+                eval.Text = Expr.Parse(rest) is StringLiteral text
+                    ? text.Value
+                    : throw new FormatException($"expected a string, found '{rest}'");
                 break;
             case "range" when TrySkip(ref rest, "vector"):
                 var (start, _, step) = Steps(ref rest);
@@ -149,5 +151,6 @@ static class ScriptParser
     }
 
     static bool IsNumber(string line) =>
-        double.TryParse(line, NumberStyles.Float, CultureInfo.InvariantCulture, out _) || line.TrimStart('+', '-').ToLowerInvariant() is "inf" or "nan";
+        double.TryParse(line, NumberStyles.Float, CultureInfo.InvariantCulture, out _)
+        || line.TrimStart('+', '-').ToLowerInvariant() is "inf" or "nan";
 }

@@ -34,7 +34,10 @@ public static class ScriptRunner
                     if (outcome is null)
                         passed++;
                     else
-                        (outcome.IsUnsupported ? unsupported : failures).Add(new(name, eval.Line, eval.Query, outcome.Expected, outcome.Got));
+                    {
+                        var list = outcome.IsUnsupported ? unsupported : failures;
+                        list.Add(new(name, eval.Line, eval.Query, outcome.Expected, outcome.Got));
+                    }
                     break;
             }
         }

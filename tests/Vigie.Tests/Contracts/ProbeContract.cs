@@ -14,7 +14,7 @@ public sealed partial class ProbeContract
 
     public static TheoryData<string, string> Cases => new(ProbeCase.All());
 
-    static IProbe OnEmptyHost(string name) => ProbeCatalog.Create(name, new(new HostRoot("/nonexistent/vigie"), new FakeTimeProvider()));
+    static IProbe OnEmptyHost(string name) => ProbeCatalog.Create(name, new(new HostRoot("/nonexistent/vigie"), new FakeTimeProvider(), TimeSpan.FromSeconds(10)));
 
     [Fact]
     public void The_probes_found_are_those_of_the_golden_list() =>
@@ -99,6 +99,42 @@ public sealed partial class ProbeContract
         Assert.Equal(series.Length, series.Distinct().Count());
         var declared = OnEmptyHost(probe).Info.Metrics.Select(m => m.Name).ToHashSet();
         Assert.All(series, one => Assert.Contains(one.Split('{')[0], declared));
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public async Task Damaged_files_are_read_or_refused_by_a_typed_error(string probe, string name)
+    {
+        var random = new Random(20260301);
+        for (int i = 0; i < 60; i++)
+        {
+            using var host = new ProbeCase(probe, name);
+            try
+            {
+                await host.CollectAsync(content => Damage(content, random));
+            }
+            catch (FormatException e)
+            {
+                Assert.Contains("/", e.Message); // names the file
+            }
+        }
+    }
+
+    static byte[] Damage(byte[] content, Random random)
+    {
+        if (content.Length == 0)
+            return content;
+        switch (random.Next(3))
+        {
+            case 0: return content[..random.Next(content.Length)];
+            case 1:
+                for (int n = 0; n < 5; n++)
+                    content[random.Next(content.Length)] = (byte)random.Next(256);
+                return content;
+            default:
+                int at = random.Next(content.Length);
+                return [.. content[..at], .. " \n\\-99999999999999999999"u8, .. content[at..]];
+        }
     }
 
     [GeneratedRegex(@"^[a-z][a-z0-9]*([._][a-z0-9]+)*$", RegexOptions.ExplicitCapture, 1000)]

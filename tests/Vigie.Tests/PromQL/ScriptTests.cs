@@ -4,15 +4,16 @@ namespace Vigie.Tests.PromQL;
 
 public sealed class ScriptTests
 {
+    static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "Cases", "PromQL");
+
     public static TheoryData<string> OwnScripts() =>
-        [.. Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "Cases", "PromQL"), "*.test").Select(path => Path.GetFileName(path)).Order()];
+        [.. Directory.EnumerateFiles(Folder, "*.test").Select(path => Path.GetFileName(path)).Order()];
 
     [Theory]
     [MemberData(nameof(OwnScripts))]
     public async Task Every_evaluation_of_our_own_scripts_passes(string script)
     {
-        string path = Path.Combine(AppContext.BaseDirectory, "Cases", "PromQL", script);
-        var report = await ScriptRunner.RunAsync(script, await File.ReadAllTextAsync(path));
+        var report = await ScriptRunner.RunAsync(script, await File.ReadAllTextAsync(Path.Combine(Folder, script)));
         Assert.True(report.Passed > 0, "the script evaluates nothing");
         Assert.Empty(report.Failures);
         Assert.Empty(report.Unsupported);
@@ -28,10 +29,10 @@ public sealed class ScriptTests
         foreach (string path in Directory.EnumerateFiles(folder, "*.test").Order())
             total += await ScriptRunner.RunAsync(Path.GetFileName(path), await File.ReadAllTextAsync(path));
 
-        TestContext.Current.TestOutputHelper?.WriteLine(
-            $"{total.Passed} passed, {total.Failures.Count} failed, {total.Unsupported.Count} not supported yet");
+        var output = TestContext.Current.TestOutputHelper;
+        output?.WriteLine($"{total.Passed} passed, {total.Failures.Count} failed, {total.Unsupported.Count} not supported yet");
         foreach (var unsupported in total.Unsupported)
-            TestContext.Current.TestOutputHelper?.WriteLine($"not supported yet: {unsupported.Script}:{unsupported.Line}: {unsupported.Query}");
+            output?.WriteLine($"not supported yet: {unsupported.Script}:{unsupported.Line}: {unsupported.Query}");
         Assert.True(total.Passed > 0, "no script evaluates anything");
         Assert.True(total.Failures.Count == 0, string.Join("\n", total.Failures));
     }

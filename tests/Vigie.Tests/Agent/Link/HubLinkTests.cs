@@ -15,7 +15,7 @@ public sealed class HubLinkTests : IAsyncDisposable
     readonly CancellationTokenSource _stop = new();
     Task _running = Task.CompletedTask;
 
-    HubLink Link(IExporter exporter) => new(exporter, new(1000, TimeSpan.FromHours(1), _time), new(new Random(1)), _time, (level, text) => _log.Enqueue($"{level}: {text}"));
+    HubLink Link(IExporter exporter) => new(exporter, new(1000, TimeSpan.FromDays(30), _time), new(new Random(1)), _time, (level, text) => _log.Enqueue($"{level}: {text}"));
 
     HubLink Started(IExporter exporter)
     {

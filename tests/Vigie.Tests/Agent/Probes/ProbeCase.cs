@@ -21,20 +21,21 @@ sealed class ProbeCase(string probe, string name) : IDisposable
 
     public string Expected => File.ReadAllText(Path.Combine(_folder, "expected.txt")).TrimEnd('\n');
 
-    public async Task<string> CollectAsync()
+    /// <param name="damage">What to do to each file on its way, if anything.</param>
+    public async Task<string> CollectAsync(Func<byte[], byte[]>? damage = null)
     {
-        var context = new ProbeContext(new HostRoot(_root), TimeProvider.System);
+        var context = new ProbeContext(new HostRoot(_root), TimeProvider.System, TimeSpan.FromMinutes(1));
         var subject = probe is "filesystem" ? new FileSystemProbe(context, ReadSpace) : ProbeCatalog.Create(probe, context);
         if (Directory.Exists(Path.Combine(_folder, "before")))
         {
-            CopyFrom("before");
+            CopyFrom("before", damage);
             await CollectedProbe.FromAsync(subject);
         }
-        CopyFrom("root");
+        CopyFrom("root", damage);
         return (await CollectedProbe.FromAsync(subject)).Text;
     }
 
-    void CopyFrom(string folder)
+    void CopyFrom(string folder, Func<byte[], byte[]>? damage)
     {
         var source = Path.Combine(_folder, folder);
         if (!Directory.Exists(source))
@@ -43,7 +44,8 @@ sealed class ProbeCase(string probe, string name) : IDisposable
         {
             var target = Path.Combine(_root, Path.GetRelativePath(source, file));
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            File.WriteAllBytes(target, File.ReadAllBytes(file)); // in place, as the kernel does
+            var content = File.ReadAllBytes(file);
+            File.WriteAllBytes(target, damage?.Invoke(content) ?? content); // in place, as the kernel does
         }
     }
 

@@ -147,6 +147,8 @@ public sealed class ProbeRunnerTests
     {
         ScriptedProbe twice = ScriptedProbe.Giving("twice", 1, readsTwice: true), once = ScriptedProbe.Giving("once", 1);
         var prime = Runner(twice, once).PrimeAsync(default);
+        while (twice.Calls == 0)
+            await Task.Yield();
         while (!prime.IsCompleted)
         {
             _time.Advance(TimeSpan.FromSeconds(1));
