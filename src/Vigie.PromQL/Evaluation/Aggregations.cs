@@ -31,6 +31,7 @@ static class Aggregations
         var present = new double[members.Count];
         for (int step = 0; step < column.Length; step++)
         {
+            e.Budget.StopIfCancelled();
             int count = 0;
             foreach (var member in members)
             {

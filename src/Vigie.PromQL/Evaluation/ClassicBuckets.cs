@@ -23,7 +23,7 @@ sealed class ClassicBuckets
 
     public void Add(double upperBound, double count) => _buckets.Add((upperBound, count));
 
-    /// <summary>The value below which that part of the observations is, linear within a bucket. NaN without a last bucket at infinity.</summary>
+    /// <summary>The value below which that part of the observations is, linear within a bucket. NaN without a bucket at infinity.</summary>
     public double Quantile(double quantile)
     {
         if (double.IsNaN(quantile))

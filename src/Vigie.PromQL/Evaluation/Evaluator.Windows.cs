@@ -36,6 +36,7 @@ sealed partial class Evaluator
             int from = 0, to = 0;
             for (int step = 0; step < column.Length; step++)
             {
+                budget.StopIfCancelled();
                 // Ends never go back from step to step, so both sides of the window only move forward.
                 long end = range.Ends[step], start = end - range.RangeMs;
                 while (to < times.Length && times[to] <= end)

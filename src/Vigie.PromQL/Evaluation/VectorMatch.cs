@@ -54,6 +54,7 @@ sealed class VectorMatch(Evaluator evaluator, Binary binary, Grid grid)
         {
             foreach (var one in ones)
             {
+                evaluator.Budget.StopIfCancelled();
                 var labels = ResultLabels(signature, many, one);
                 bool dropName = binary.ReturnsBool || many.DropName;
                 if (!targets.TryGetValue((labels, dropName), out var target))
