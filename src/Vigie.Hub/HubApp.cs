@@ -21,7 +21,8 @@ static class HubApp
         builder.WebHost.UseUrls(options.Server.Urls).UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Information)
-            .AddFilter("Microsoft", LogLevel.Warning).AddFilter("System", LogLevel.Warning);
+            .AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error) // the keys are sealed by the folder's mode, not by a certificate
+           .AddFilter("System", LogLevel.Warning);
         HubServices.Add(builder.Services, folder, options, time);
         HubLoops.Add(builder.Services, options);
         AccountServices.Add(builder.Services, folder);

@@ -21,7 +21,7 @@ sealed class AlertStore(Database database) : IStoreSchema
             CREATE TABLE alert(
               id INTEGER PRIMARY KEY AUTOINCREMENT, rule TEXT NOT NULL, labels TEXT NOT NULL, host TEXT NOT NULL, severity TEXT NOT NULL,
               state TEXT NOT NULL CHECK (state IN ('pending', 'firing', 'resolved')), since_ms INTEGER NOT NULL, fired_ms INTEGER, resolved_ms INTEGER,
-              value REAL NOT NULL, threshold REAL NOT NULL) STRICT;
+              value REAL NOT NULL, threshold REAL) STRICT;
             CREATE UNIQUE INDEX alert_open ON alert(rule, labels) WHERE state <> 'resolved';
             CREATE INDEX alert_of_host ON alert(host, fired_ms);
             CREATE INDEX alert_recent ON alert(resolved_ms);
@@ -65,7 +65,7 @@ sealed class AlertStore(Database database) : IStoreSchema
 
     static string Write(Labels labels) => JsonSerializer.Serialize(labels.Span.ToArray().ToDictionary(l => l.Name, l => l.Value, StringComparer.Ordinal));
 
-    sealed record Row(long Id, string Rule, string Labels, string Severity, string State, long SinceMs, long? FiredMs, long? ResolvedMs, double Value, double Threshold)
+    sealed record Row(long Id, string Rule, string Labels, string Severity, string State, long SinceMs, long? FiredMs, long? ResolvedMs, double Value, double? Threshold)
     {
         public Alert ToAlert() => new(Id, Rule, Core.Metrics.Labels.From(JsonSerializer.Deserialize<Dictionary<string, string>>(Labels)!.Select(l => new Label(l.Key, l.Value))),
             Severity, Enum.Parse<AlertState>(State, ignoreCase: true), SinceMs, FiredMs, ResolvedMs, Value, Threshold);

@@ -6,6 +6,7 @@ namespace Vigie.Hub.Alerts;
 /// <summary>How an alert's numbers are written.</summary>
 static class AlertText
 {
-    public static string Value(double value, ChartUnit? unit, Texts texts) =>
-        unit is { } known ? Axis.Text(value, known, texts) : texts.Duration(TimeSpan.FromSeconds(Math.Min(value, 1e10)));
+    /// <summary>An empty text where there is no number.</summary>
+    public static string Value(double? number, ChartUnit? unit, Texts texts) => number is not { } value ? ""
+        : unit is { } known ? Axis.Text(value, known, texts) : texts.Duration(TimeSpan.FromSeconds(Math.Min(value, 1e10)));
 }

@@ -30,7 +30,7 @@ sealed class AlertTransitions(SqliteConnection connection, SqliteTransaction tra
 
     void One(Rule rule, Labels labels, double value)
     {
-        bool holds = value >= rule.Threshold;
+        bool holds = rule.Threshold is null || value >= rule.Threshold;
         _open.TryGetValue((rule.Name, labels), out var alert);
         if (!holds)
         {

@@ -12,15 +12,15 @@ static class DefaultRules
 
     static readonly TimeSpan Now = TimeSpan.Zero;
 
-    public static IReadOnlyList<string> Names { get; } = [.. Of(new(), TimeSpan.FromSeconds(15)).Select(r => r.Name)];
+    public static IReadOnlyList<string> Names { get; } = [.. Of(new()).Select(r => r.Name)];
 
-    public static IReadOnlyList<Rule> Of(AlertOptions options, TimeSpan interval) =>
+    public static IReadOnlyList<Rule> Of(AlertOptions options) =>
     [
         new("host-inactive", Silence, options.InactiveAfter.TotalSeconds, Now, Severity.Critical, "The server is inactive", null),
         new("disk-full", Disk, Full(options.DiskPercent), Now, Severity.Critical, "A disk is full", ChartUnit.Percent, "filesystem"),
         new("memory-full", Memory, Full(options.MemoryPercent), Now, Severity.Critical, "The memory is full", ChartUnit.Percent, "memory"),
         new("cpu-high", Cpu, options.CpuPercent / 100, Now, Severity.Critical, "The CPU is overloaded", ChartUnit.Percent, "cpu"),
-        new("host-late", Silence, (interval * 3).TotalSeconds + 120, Now, Severity.Warning, "The server has stopped reporting", null, MutedBy: "host-inactive"),
+        new("host-late", Silence + " > on (host) max by (host) (vigie_host_patience_seconds)", null, Now, Severity.Warning, "The server has stopped reporting", null, MutedBy: "host-inactive"),
         new("disk-filling", Disk, 0.85, TimeSpan.FromMinutes(5), Severity.Warning, "A disk is filling up", ChartUnit.Percent, "filesystem", "disk-full"),
         new("memory-low", Memory, 0.90, TimeSpan.FromMinutes(5), Severity.Warning, "The memory is running low", ChartUnit.Percent, "memory", "memory-full"),
         new("cpu-busy", Cpu, 0.80, TimeSpan.FromMinutes(15), Severity.Warning, "The CPU has been busy for long", ChartUnit.Percent, "cpu", "cpu-high"),

@@ -5,9 +5,9 @@ static class ChartCatalog
 {
     public static readonly IReadOnlyList<ChartSpec> All =
     [
-        new("cpu", "CPU", ChartUnit.Percent, ChartKind.Stacked, [new("system_cpu_utilization_ratio", "{state}", "state!=\"idle\"")], Most: 1),
+        new("cpu", "CPU", ChartUnit.Percent, ChartKind.Stacked, [new("system_cpu_utilization_ratio", "{state}", "state!=\"idle\"")], Most: 1) { Order = ["user", "system", "nice", "iowait", "interrupt", "steal"] },
         new("memory", "Memory", ChartUnit.Bytes, ChartKind.Stacked, [new("system_memory_usage_bytes", "{state}", "state!=\"free\"")],
-            Limit: new("system_memory_limit_bytes", "")),
+            Limit: new("system_memory_limit_bytes", "")) { Order = ["used", "buffers", "cached"] },
         new("filesystem", "File systems", ChartUnit.Percent, ChartKind.Lines,
             [new("system_filesystem_utilization_ratio", "{mountpoint}", "state=\"used\"")], Most: 1),
         new("load", "Load average", ChartUnit.Number, ChartKind.Lines, [new("vigie_load_1m", "1 min"), new("vigie_load_5m", "5 min"), new("vigie_load_15m", "15 min")]),

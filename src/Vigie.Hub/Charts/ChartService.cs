@@ -20,6 +20,7 @@ sealed class ChartService(QueryEngine engine, HostDirectory hosts, AlertStore al
         var curves = new List<Curve>();
         foreach (var query in spec.Queries)
             curves.AddRange(await CurvesAsync(query, host, fromMs, toMs, step, interval, ct));
+        curves = [.. curves.OrderBy(c => spec.Order.ToList().IndexOf(c.Name) is >= 0 and var place ? place : int.MaxValue)];
         double? limit = spec.Limit is { } selector ? await InstantAsync(selector.Selector(host), toMs, ct) : spec.Most;
         return new(spec, host, fromMs, toMs, Bins, curves, rules.Thresholds(spec.Id), alerts.Bands(host, rules.OnChart(spec.Id), fromMs, toMs), limit);
     }

@@ -9,7 +9,7 @@ sealed class AlertsCommand() : CliCommand("alerts", "List the alerts that are op
     readonly Option<bool> _past = new("--past") { Description = "Those that have ended, newest first." };
     readonly Option<bool> _rules = new("--rules") { Description = "The rules in force." };
 
-    sealed record Row(long Id, string State, string Severity, string Host, string Rule, string Title, string Subject, double Value, double Threshold, DateTimeOffset Since, DateTimeOffset? Until);
+    sealed record Row(long Id, string State, string Severity, string Host, string Rule, string Title, string Subject, double Value, double? Threshold, DateTimeOffset Since, DateTimeOffset? Until);
 
     protected override void Configure(Command command)
     {

@@ -13,11 +13,13 @@ sealed class HostDirectory
 {
     static readonly MetricInfo Silence = new("vigie.host.silence", "s", MetricKind.Gauge, "Time since the host's last sample, without the time the hub itself was off.");
 
+    static readonly MetricInfo Patience = new("vigie.host.patience", "s", MetricKind.Gauge, "Silence from which the host counts as late: three of its reports and two minutes.");
+
     readonly HostStore _store;
     readonly TimeProvider _time;
     readonly ConcurrentDictionary<string, Host> _hosts;
     readonly ConcurrentDictionary<string, Host> _unsaved = new(StringComparer.Ordinal);
-    readonly ConcurrentDictionary<string, Series> _silence = new(StringComparer.Ordinal);
+    readonly ConcurrentDictionary<(MetricInfo, string), Series> _series = new();
     readonly long _startMs, _offMs;
 
     public HostDirectory(HostStore store, TimeProvider time)
@@ -71,9 +73,15 @@ sealed class HostDirectory
         await _store.SetAliveAsync(nowMs, ct);
         var batch = new SampleBatch();
         foreach (var host in _hosts.Values)
-            batch.Add(_silence.GetOrAdd(host.Name, name => new(Labels.Of(StoredNames.Metric(Silence), ("host", name)), Silence)), nowMs, SilenceOf(host, nowMs).TotalSeconds);
+        {
+            batch.Add(SeriesOf(Silence, host), nowMs, SilenceOf(host, nowMs).TotalSeconds);
+            batch.Add(SeriesOf(Patience, host), nowMs, host.LateAfter.TotalSeconds);
+        }
         return batch;
     }
+
+    Series SeriesOf(MetricInfo metric, Host host) =>
+        _series.GetOrAdd((metric, host.Name), static key => new(Labels.Of(StoredNames.Metric(key.Item1), ("host", key.Item2)), key.Item1));
 
     /// <summary>A host that was alive when the hub went off is not blamed for the hub's absence.</summary>
     TimeSpan SilenceOf(Host host, long nowMs) =>
@@ -83,7 +91,8 @@ sealed class HostDirectory
     {
         _hosts.TryRemove(name, out _);
         _unsaved.TryRemove(name, out _);
-        _silence.TryRemove(name, out _);
+        foreach (var key in _series.Keys.Where(k => k.Item2 == name))
+            _series.TryRemove(key, out _);
         await _store.DeleteAsync(name, ct);
     }
 

@@ -10,7 +10,7 @@ sealed class HubNotices(OutboxStore outbox, ChannelSet channels, AlertEngine eng
     {
         var t = viewer.Texts;
         if (channels.Configured.Count == 0)
-            yield return t["No alert is mailed yet: set Mail:Host and Mail:To in config.json, then try `vigie test-mail`."];
+            yield return t["No alert is mailed yet: set Mail:Host and Mail:To in config.json, then try: vigie test-mail"];
         var waiting = outbox.Undelivered(100).Where(n => n.Refused is null).ToList();
         if (waiting.Count > 0)
             yield return t.Format("{0} mails wait to be sent: {1}", waiting.Count, waiting[0].Error ?? "");

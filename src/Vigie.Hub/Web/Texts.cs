@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace Vigie.Hub.Web;
 
 /// <summary>
-/// A person's language. English texts are their own keys; <c>Texts.fr.json</c> holds the French ones, and a test finds a
+/// A person's language. English texts are their own keys; files <c>*.fr.json</c> hold the French ones, and a test finds a
 /// text without its French. Numbers and dates are written here too, so that no page depends on the machine's culture data.
 /// </summary>
 sealed class Texts
@@ -19,7 +19,7 @@ sealed class Texts
 
     public static Texts English { get; } = new("en", null);
 
-    public static Texts French { get; } = new("fr", Read("Texts.fr.json"));
+    public static Texts French { get; } = new("fr", Read(".fr.json"));
 
     public string Language { get; }
 
@@ -71,9 +71,18 @@ sealed class Texts
             : $"{(int)span.TotalDays}\u00a0{day} {span.Hours}\u00a0h";
     }
 
-    static Dictionary<string, string> Read(string name)
+    /// <summary>A feature keeps its texts in its folder; two tables may hold the same text only with the same French.</summary>
+    static Dictionary<string, string> Read(string ending)
     {
-        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name)!;
-        return JsonSerializer.Deserialize<Dictionary<string, string>>(stream)!;
+        var assembly = Assembly.GetExecutingAssembly();
+        var table = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (string name in assembly.GetManifestResourceNames().Where(n => n.EndsWith(ending, StringComparison.Ordinal)))
+        {
+            using var stream = assembly.GetManifestResourceStream(name)!;
+            foreach (var (english, text) in JsonSerializer.Deserialize<Dictionary<string, string>>(stream)!)
+                if (!table.TryAdd(english, text) && table[english] != text)
+                    throw new InvalidDataException($"{name} translates \"{english}\" differently from another table");
+        }
+        return table;
     }
 }
