@@ -20,7 +20,7 @@ static class HubApp
         builder.Host.UseSystemd();
         builder.WebHost.UseUrls(options.Server.Urls).UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
-        builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Information)
+        builder.Logging.ClearProviders().AddSimpleConsole(console => { console.SingleLine = true; console.TimestampFormat = "HH:mm:ss "; }).SetMinimumLevel(LogLevel.Information)
             .AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error) // the keys are sealed by the folder's mode, not by a certificate
            .AddFilter("System", LogLevel.Warning);
         HubServices.Add(builder.Services, folder, options, time);

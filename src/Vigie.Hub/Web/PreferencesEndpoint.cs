@@ -7,7 +7,7 @@ namespace Vigie.Hub.Web;
 /// <summary>Theme and language, kept in cookies for a year.</summary>
 static class PreferencesEndpoint
 {
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/preferences", SetAsync);
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/preferences", SetAsync).DisableAntiforgery(); // checked by hand, as the login is
 
     static async Task<IResult> SetAsync(HttpContext context, [FromServices] IAntiforgery antiforgery, [FromForm] string? theme, [FromForm] string? language, [FromForm] string? next)
     {

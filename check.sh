@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# Proves the project: installs what the tests need, builds with warnings as errors, verifies the format, runs every test.
+# Ends with a line "N passed, N failed, N skipped". Needs the .NET 10 SDK; Debian packages are installed when run as root.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+# package:file that tells whether it is there
+needs=(
+  chromium:/usr/bin/chromium
+  python3-aiosmtpd:/usr/lib/python3/dist-packages/aiosmtpd
+  fonts-dejavu-core:/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
+  # for publishing the agent ahead of time
+  clang-or-gcc:/usr/bin/cc
+  zlib1g-dev:/usr/include/zlib.h
+)
+missing=()
+for need in "${needs[@]}"; do
+  [[ -e ${need#*:} ]] || missing+=("${need%%:*}")
+done
+missing=("${missing[@]/clang-or-gcc/gcc}")
+if ((${#missing[@]})); then
+  if [[ $(id -u) == 0 ]] && command -v apt-get >/dev/null; then
+    echo "check: installing ${missing[*]}"
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update -qq >/dev/null
+    apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+  else
+    echo "check: some tests will be skipped; install them with: sudo apt-get install ${missing[*]}" >&2
+  fi
+fi
+
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+echo "check: restore"
+dotnet restore Vigie.slnx --locked-mode -v quiet
+echo "check: build"
+dotnet build Vigie.slnx --no-restore -c Debug -v quiet --nologo
+echo "check: format"
+dotnet format Vigie.slnx --no-restore --verify-no-changes --severity warn
+echo "check: tests"
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+status=0
+artifacts/bin/Vigie.Tests/debug/Vigie.Tests -noColor "$@" >"$log" 2>&1 || status=$?
+
+# what failed and what was skipped, with reasons; the hubs' own log lines are left out
+grep -Ev '^([0-9:]+ )?(trce|dbug|info|warn|fail|crit): ' "$log" || true
+summary=$(grep -oE 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+, Skipped: [0-9]+' "$log" | tail -n 1)
+if [[ -z $summary ]]; then
+  echo "check: the tests ended without a summary (exit code $status)" >&2
+  exit 1
+fi
+read -r total errors failed skipped < <(grep -oE '[0-9]+' <<<"$summary" | tr '\n' ' ')
+echo "$((total - failed - skipped)) passed, $((failed + errors)) failed, $skipped skipped"
+((total > 0)) || exit 1
+exit "$status"

@@ -1,0 +1,77 @@
+using Bunit;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using Vigie.Hub.Alerts;
+using Vigie.Hub.Hosts;
+using Vigie.Hub.Ingest;
+using Vigie.Hub.Web;
+using Vigie.Tests.Support;
+using TestContext = Xunit.TestContext;
+
+namespace Vigie.Tests.Hub.Web;
+
+/// <summary>Every page on no host, one host and many.</summary>
+public sealed class PageRenderTests
+{
+    static readonly DateTimeOffset Noon = new(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);
+
+    static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public static TheoryData<string, int> Pages()
+    {
+        var data = new TheoryData<string, int>();
+        foreach (var page in typeof(App).Assembly.GetTypes().Where(t => t.IsDefined(typeof(RouteAttribute), false) && t != typeof(HostPage)))
+            foreach (int hosts in new[] { 0, 1, 250 })
+                data.Add(page.Name, hosts);
+        return data;
+    }
+
+    [Theory, MemberData(nameof(Pages))]
+    public async Task A_page_renders(string name, int hosts)
+    {
+        await using var hub = await TestHub.StartAsync(new FakeTimeProvider(Noon));
+        for (int i = 0; i < hosts; i++)
+            await hub.Get<SampleIngest>().TakeAsync(OtlpRequests.Of($"h{i:000}", Noon, OtlpRequests.Disk(i % 5 == 0 ? 1 : 0.4), OtlpRequests.Memory(0.5)), "", Ct);
+        await hub.Get<AlertEngine>().EvaluateAsync(Ct);
+        using var person = await hub.PersonAsync();
+        var page = typeof(App).Assembly.GetTypes().Single(t => t.Name == name && t.IsDefined(typeof(RouteAttribute), false));
+        var route = page.GetCustomAttributes(typeof(RouteAttribute), false).Cast<RouteAttribute>().First().Template;
+        var answer = await person.GetAsync(route, Ct);
+        string html = await answer.Content.ReadAsStringAsync(Ct);
+        if (route == "/not-found")
+            return; // reached by the router, not by its address
+        Assert.True(answer.IsSuccessStatusCode, html);
+        Assert.Contains("<h1", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("style=\"", html, StringComparison.Ordinal); // the policy forbids it
+        if (route == "/")
+            Assert.Equal(Math.Min(200, hosts), html.Split("<tr data-host=").Length - 1);
+    }
+
+    [Fact]
+    public async Task The_worst_hosts_stand_first()
+    {
+        var time = new FakeTimeProvider(Noon);
+        await using var hub = await TestHub.StartAsync(time);
+        var ingest = hub.Get<SampleIngest>();
+        await ingest.TakeAsync(OtlpRequests.Of("silent", Noon.AddMinutes(-20), OtlpRequests.Disk(0.1)), "", Ct);
+        await ingest.TakeAsync(OtlpRequests.Of("well", Noon, OtlpRequests.Disk(0.1)), "", Ct);
+        await ingest.TakeAsync(OtlpRequests.Of("full", Noon, OtlpRequests.Disk(1.0)), "", Ct);
+        await hub.Get<AlertEngine>().EvaluateAsync(Ct);
+        using var person = await hub.PersonAsync();
+        string html = await person.GetStringAsync("/", Ct);
+        Assert.Equal(["silent", "full", "well"], html.Split("<tr data-host=\"").Skip(1).Select(r => r.Split('"')[0]));
+    }
+
+    [Fact]
+    public void A_meter_writes_numbers_that_html_understands()
+    {
+        using var context = new BunitContext();
+        var accessor = new HttpContextAccessor { HttpContext = new DefaultHttpContext { Request = { Headers = { AcceptLanguage = "fr" } } } };
+        context.Services.AddSingleton(new Viewer(accessor, new(), TimeProvider.System));
+        var meter = context.Render<Meter>(p => p.Add(m => m.Value, 0.561).Add(m => m.Field, "cpu"));
+        Assert.Equal("0.561", meter.Find("meter").GetAttribute("value"));
+        Assert.Equal("56,1\u00a0%", meter.Find("span[data-field]").TextContent);
+    }
+}
