@@ -10,14 +10,13 @@ needs=(
   python3-aiosmtpd:/usr/lib/python3/dist-packages/aiosmtpd
   fonts-dejavu-core:/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
   # for publishing the agent ahead of time
-  clang-or-gcc:/usr/bin/cc
+  gcc:/usr/bin/cc
   zlib1g-dev:/usr/include/zlib.h
 )
 missing=()
 for need in "${needs[@]}"; do
   [[ -e ${need#*:} ]] || missing+=("${need%%:*}")
 done
-missing=("${missing[@]/clang-or-gcc/gcc}")
 if ((${#missing[@]})); then
   if [[ $(id -u) == 0 ]] && command -v apt-get >/dev/null; then
     echo "check: installing ${missing[*]}"
@@ -36,6 +35,9 @@ echo "check: build"
 dotnet build Vigie.slnx --no-restore -c Debug -v quiet --nologo
 echo "check: format"
 dotnet format Vigie.slnx --no-restore --verify-no-changes --severity warn
+echo "check: agent, compiled ahead of time"
+dotnet publish src/Vigie.Agent -c Release -r "linux-$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')" -v quiet --nologo
+artifacts/publish/Vigie.Agent/release*/vigie-agent --once --print | grep -c . >/dev/null
 echo "check: tests"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT

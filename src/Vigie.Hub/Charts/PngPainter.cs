@@ -113,7 +113,11 @@ static class PngPainter
 
         static SKPaint Stroke(SKColor color, float width, params float[] dashes) => new()
         {
-            Color = color, IsAntialias = true, Style = SKPaintStyle.Stroke, StrokeWidth = width, StrokeJoin = SKStrokeJoin.Round,
+            Color = color,
+            IsAntialias = true,
+            Style = SKPaintStyle.Stroke,
+            StrokeWidth = width,
+            StrokeJoin = SKStrokeJoin.Round,
             PathEffect = dashes.Length > 0 ? SKPathEffect.CreateDash(dashes, 0) : null,
         };
 

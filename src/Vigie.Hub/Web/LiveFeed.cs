@@ -48,11 +48,16 @@ sealed class LiveFeed
                 ago = texts.Format("{0} ago", texts.Duration(_time.GetUtcNow() - host.Last)),
                 state = state.ToString().ToLowerInvariant(),
                 stateText = texts[HostStates.Text(state)],
-                cpu = h.Cpu, memory = h.Memory, disk = h.Disk,
+                cpu = h.Cpu,
+                memory = h.Memory,
+                disk = h.Disk,
                 texts = new Dictionary<string, string>(StringComparer.Ordinal)
                 {
-                    ["cpu-text"] = Percent(h.Cpu), ["memory-text"] = Percent(h.Memory), ["disk-text"] = Percent(h.Disk),
-                    ["load"] = h.Load is { } load ? texts.Number(load, 2) : "–", ["users"] = h.Users is { } users ? texts.Number(users, 0) : "–",
+                    ["cpu-text"] = Percent(h.Cpu),
+                    ["memory-text"] = Percent(h.Memory),
+                    ["disk-text"] = Percent(h.Disk),
+                    ["load"] = h.Load is { } load ? texts.Number(load, 2) : "–",
+                    ["users"] = h.Users is { } users ? texts.Number(users, 0) : "–",
                 },
             };
             string Percent(double? value) => value is { } known ? texts.Percent(known) : "–";

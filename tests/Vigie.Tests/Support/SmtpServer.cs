@@ -18,7 +18,10 @@ sealed class SmtpServer : IDisposable
         Port = port;
         var start = new ProcessStartInfo(Python)
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
             ArgumentList = { Repository.Path("tests/Vigie.Tests/Support/smtp_server.py"), $"{port}", _folder["mail"], _folder["reply"] },
         };
         foreach (string word in login)

@@ -37,8 +37,11 @@ public sealed class AccessTests
         await using var hub = await TestHub.StartAsync();
         var callers = new Dictionary<string, HttpClient>(StringComparer.Ordinal)
         {
-            ["nobody"] = await hub.ClientAsync(), ["write"] = await hub.ClientAsync(TokenScope.Write), ["read"] = await hub.ClientAsync(TokenScope.Read),
-            ["admin"] = await hub.ClientAsync(TokenScope.Admin), ["person"] = await hub.PersonAsync(),
+            ["nobody"] = await hub.ClientAsync(),
+            ["write"] = await hub.ClientAsync(TokenScope.Write),
+            ["read"] = await hub.ClientAsync(TokenScope.Read),
+            ["admin"] = await hub.ClientAsync(TokenScope.Admin),
+            ["person"] = await hub.PersonAsync(),
         };
         foreach (var (method, path, access, _) in Routes(hub).Where(r => r.Access is not null && r.Path != "/live"))
         {
@@ -75,7 +78,10 @@ public sealed class AccessTests
         string token = login.Split("name=\"form-token\" value=\"")[1].Split('"')[0];
         Task<HttpResponseMessage> TryAsync(string password, string formToken) => client.PostAsync("/login", new FormUrlEncodedContent(new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["user"] = "ada", ["password"] = password, ["next"] = "/alerts", ["form-token"] = formToken,
+            ["user"] = "ada",
+            ["password"] = password,
+            ["next"] = "/alerts",
+            ["form-token"] = formToken,
         }), Ct);
         Assert.Contains("do not match", await (await TryAsync("wrong", token)).Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
         Assert.EndsWith("failed=form", (await TryAsync("correct horse battery", "forged")).RequestMessage!.RequestUri!.Query, StringComparison.Ordinal);
