@@ -35,23 +35,25 @@ sealed class ChartService(QueryEngine engine, HostDirectory hosts, AlertStore al
     async Task<IEnumerable<Curve>> CurvesAsync(ChartQuery query, string host, long fromMs, long toMs, long step, TimeSpan interval, CancellationToken ct)
     {
         string selector = query.Selector(host);
-        long first = fromMs / step * step; // on the probes' grid, so that a point is a sample and not a neighbour's
+        // On the probes' grid, so that a point is a sample and not a neighbour's; up to the grid's next point, so that the
+        // newest sample is seen at once.
+        long first = fromMs / step * step, last = (toMs + step - 1) / step * step;
         // Wide enough for one late report, narrow enough to show a gap as a gap.
         long window = Math.Max(step, (long)(interval.TotalMilliseconds * 2.5));
         if (query.Rate)
         {
             window = Math.Max(window, (long)(interval.TotalMilliseconds * 4));
-            var rates = await RangeAsync($"rate({selector}[{window}ms])", first, toMs, step, ct);
+            var rates = await RangeAsync($"rate({selector}[{window}ms])", first, last, step, ct);
             return rates.Select(r => Bin(query, r.Labels, fromMs, toMs, r, r, r));
         }
-        var average = await RangeAsync($"avg_over_time({selector}[{window}ms])", first, toMs, step, ct);
+        var average = await RangeAsync($"avg_over_time({selector}[{window}ms])", first, last, step, ct);
         if (step <= interval.TotalMilliseconds)
         {
-            average = await RangeAsync($"last_over_time({selector}[{window}ms])", first, toMs, step, ct);
+            average = await RangeAsync($"last_over_time({selector}[{window}ms])", first, last, step, ct);
             return average.Select(a => Bin(query, a.Labels, fromMs, toMs, a, a, a));
         }
-        var least = await ByLabelsAsync($"min_over_time({selector}[{window}ms])", first, toMs, step, ct);
-        var greatest = await ByLabelsAsync($"max_over_time({selector}[{window}ms])", first, toMs, step, ct);
+        var least = await ByLabelsAsync($"min_over_time({selector}[{window}ms])", first, last, step, ct);
+        var greatest = await ByLabelsAsync($"max_over_time({selector}[{window}ms])", first, last, step, ct);
         return average.Select(a => Bin(query, a.Labels, fromMs, toMs, a, least.GetValueOrDefault(a.Labels.Without(Labels.MetricName), a), greatest.GetValueOrDefault(a.Labels.Without(Labels.MetricName), a)));
     }
 
@@ -79,7 +81,7 @@ sealed class ChartService(QueryEngine engine, HostDirectory hosts, AlertStore al
         var values = samples.Values.Span;
         for (int i = 0; i < times.Length; i++)
         {
-            if (times[i] < fromMs || times[i] > toMs || !double.IsFinite(values[i]))
+            if (times[i] < fromMs || !double.IsFinite(values[i]))
                 continue;
             int bin = Math.Min(Bins - 1, (int)((times[i] - fromMs) * Bins / (toMs - fromMs)));
             bins[bin] = counts[bin]++ == 0 ? values[i] : fold(bins[bin], values[i]);
