@@ -11,7 +11,7 @@ namespace Vigie.Hub.Alerts;
 sealed class AlertComposer(HubOptions options, DataFolder folder, AlertStore alerts, RuleSet rules, HostDirectory hosts, ChartService charts, ILogger<AlertComposer> log)
     : IComposer
 {
-    static readonly TimeSpan Before = TimeSpan.FromHours(3);
+    static readonly TimeSpan Before = TimeSpan.FromHours(3), Least = TimeSpan.FromMinutes(15);
 
     readonly Texts _texts = Texts.Of(options.Server.Language);
     readonly TimeZoneInfo _zone = Zones.Of(options.Server.TimeZone);
@@ -95,7 +95,9 @@ sealed class AlertComposer(HubOptions options, DataFolder folder, AlertStore ale
         long end = (kind == NotificationKind.Resolved ? alert.ResolvedMs : alert.FiredMs) ?? alert.SinceMs;
         try
         {
-            var data = await charts.ReadAsync(spec, alert.Host, end - (long)Before.TotalMilliseconds, end, ct);
+            long first = hosts.Find(alert.Host)?.FirstMs ?? 0; // a new host's picture shows what there is, not three empty hours
+            long from = Math.Max(end - (long)Before.TotalMilliseconds, Math.Min(first, end - (long)Least.TotalMilliseconds));
+            var data = await charts.ReadAsync(spec, alert.Host, from, end, ct);
             if (data.IsEmpty)
                 return (null, null);
             return PngPainter.Paint(ChartScene.Of(data, _texts, _zone), dark: false) is { } png

@@ -4,18 +4,8 @@ namespace Vigie.Hub.Charts;
 /// One curve, binned: the average, least and greatest value of each bin; NaN where the host sent nothing. A mean alone
 /// would hide the spikes.
 /// </summary>
-sealed record Curve(string Name, double[] Average, double[] Least, double[] Greatest)
-{
-    /// <summary>The newest value, null when there is none.</summary>
-    public double? Last
-    {
-        get
-        {
-            int i = Array.FindLastIndex(Average, v => !double.IsNaN(v));
-            return i < 0 ? null : Average[i];
-        }
-    }
-}
+/// <param name="Last">The newest value itself, not its bin's average; null when there is none.</param>
+sealed record Curve(string Name, double[] Average, double[] Least, double[] Greatest, double? Last);
 
 /// <summary>A time during which an alert was firing.</summary>
 sealed record AlertBand(long FromMs, long ToMs, string Severity, string Rule);

@@ -20,7 +20,7 @@ sealed class ChartService(QueryEngine engine, HostDirectory hosts, AlertStore al
         var curves = new List<Curve>();
         foreach (var query in spec.Queries)
             curves.AddRange(await CurvesAsync(query, host, fromMs, toMs, step, interval, ct));
-        curves = [.. curves.OrderBy(c => spec.Order.ToList().IndexOf(c.Name) is >= 0 and var place ? place : int.MaxValue)];
+        curves = [.. curves.OrderBy(c => spec.Order.ToList().IndexOf(c.Name) is >= 0 and var place ? place : int.MaxValue).ThenBy(c => c.Name, StringComparer.Ordinal)];
         double? limit = spec.Limit is { } selector ? await InstantAsync(selector.Selector(host), toMs, ct) : spec.Most;
         return new(spec, host, fromMs, toMs, Bins, curves, rules.Thresholds(spec.Id), alerts.Bands(host, rules.OnChart(spec.Id), fromMs, toMs), limit);
     }
@@ -61,7 +61,7 @@ sealed class ChartService(QueryEngine engine, HostDirectory hosts, AlertStore al
         (await RangeAsync(query, fromMs, toMs, step, ct)).ToDictionary(s => s.Labels.Without(Labels.MetricName));
 
     async Task<IReadOnlyList<SeriesSamples>> RangeAsync(string query, long fromMs, long toMs, long step, CancellationToken ct) =>
-        [.. (await engine.RangeAsync(query, fromMs, toMs, step, ct)).Series().OrderBy(s => s.Labels.ToString(), StringComparer.Ordinal)];
+        [.. (await engine.RangeAsync(query, fromMs, toMs, step, ct)).Series()];
 
     async Task<double?> InstantAsync(string query, long timeMs, CancellationToken ct) =>
         (await engine.InstantAsync(query, timeMs, ct)).Series() is [{ Values.Span: [var value, ..] }, ..] ? value : null;
@@ -70,7 +70,8 @@ sealed class ChartService(QueryEngine engine, HostDirectory hosts, AlertStore al
         Name(query.Curve, labels),
         Fold(average, fromMs, toMs, (sum, value) => sum + value, mean: true),
         Fold(least, fromMs, toMs, Math.Min, mean: false),
-        Fold(greatest, fromMs, toMs, Math.Max, mean: false));
+        Fold(greatest, fromMs, toMs, Math.Max, mean: false),
+        average.Values.ToArray().Where(double.IsFinite).Select(v => (double?)v).LastOrDefault());
 
     static double[] Fold(SeriesSamples samples, long fromMs, long toMs, Func<double, double, double> fold, bool mean)
     {

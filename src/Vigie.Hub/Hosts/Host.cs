@@ -21,6 +21,8 @@ sealed record Host(string Name, long FirstMs, long LastMs, IReadOnlyDictionary<s
     /// <summary>Three reports missed and two minutes of grace.</summary>
     public TimeSpan LateAfter => (Interval * 3) + TimeSpan.FromMinutes(2);
 
+    public DateTimeOffset First => DateTimeOffset.FromUnixTimeMilliseconds(FirstMs);
+
     public DateTimeOffset Last => DateTimeOffset.FromUnixTimeMilliseconds(LastMs);
 
     public bool IsLate(DateTimeOffset now) => now - Last > LateAfter;

@@ -18,7 +18,7 @@ public sealed class ChartTests
 
     static ChartData Data(ChartKind kind, ChartUnit unit, params double[][] curves) => new(
         new("cpu", "CPU", unit, kind, []), "web1", Noon.AddHours(-6).ToUnixTimeMilliseconds(), Noon.ToUnixTimeMilliseconds(), curves[0].Length,
-        [.. curves.Select((c, i) => new Curve($"c{i}", c, c, c))], [new(0.9, "critical")], [], null);
+        [.. curves.Select((c, i) => new Curve($"c{i}", c, c, c, double.IsFinite(c[^1]) ? c[^1] : null))], [new(0.9, "critical")], [], null);
 
     static ChartScene Scene(ChartData data, Texts? texts = null) => ChartScene.Of(data, texts ?? Texts.English, TimeZoneInfo.Utc);
 
@@ -52,7 +52,7 @@ public sealed class ChartTests
         double[] average = [.. Enumerable.Repeat(0.1, 40)], greatest = [.. average];
         greatest[7] = 0.99;
         var data = Data(ChartKind.Lines, ChartUnit.Percent, average);
-        data = data with { Curves = [new("c", average, average, greatest)] };
+        data = data with { Curves = [new("c", average, average, greatest, 0.1)] };
         var scene = Scene(data);
         Assert.Contains(scene.Shapes, s => s.Role == ShapeRole.Range && s.Spots.Max(p => p.Y) > scene.Shapes.First(l => l.Role == ShapeRole.Line).Spots.Max(p => p.Y) * 5);
     }
