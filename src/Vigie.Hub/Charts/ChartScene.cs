@@ -52,7 +52,7 @@ sealed record ChartScene(string Title, string Summary, IReadOnlyList<Tick> XTick
     }
 
     /// <summary>States and directions are words of ours and are translated; device names and mount points are not.</summary>
-    static string Label(string name, Texts texts) => texts.IsFrench ? string.Join(' ', name.Split(' ').Select(w => texts[w])) : name;
+    static string Label(string name, Texts texts) => texts[name] is var whole && whole != name ? whole : string.Join(' ', name.Split(' ').Select(w => texts[w]));
 
     static double Share(ChartData data, long ms) => Math.Clamp((double)(ms - data.FromMs) / (data.ToMs - data.FromMs), 0, 1);
 

@@ -71,6 +71,10 @@ sealed class Texts
             : $"{(int)span.TotalDays}\u00a0{day} {span.Hours}\u00a0h";
     }
 
+    /// <summary>French sets a space before these marks, and no line may begin with one.</summary>
+    static string Unbreakable(string text) =>
+        text.Replace(" :", "\u00a0:", StringComparison.Ordinal).Replace(" ?", "\u00a0?", StringComparison.Ordinal).Replace(" !", "\u00a0!", StringComparison.Ordinal).Replace(" ;", "\u00a0;", StringComparison.Ordinal);
+
     /// <summary>A feature keeps its texts in its folder; two tables may hold the same text only with the same French.</summary>
     static Dictionary<string, string> Read(string ending)
     {
@@ -79,9 +83,12 @@ sealed class Texts
         foreach (string name in assembly.GetManifestResourceNames().Where(n => n.EndsWith(ending, StringComparison.Ordinal)))
         {
             using var stream = assembly.GetManifestResourceStream(name)!;
-            foreach (var (english, text) in JsonSerializer.Deserialize<Dictionary<string, string>>(stream)!)
+            foreach (var (english, written) in JsonSerializer.Deserialize<Dictionary<string, string>>(stream)!)
+            {
+                string text = Unbreakable(written);
                 if (!table.TryAdd(english, text) && table[english] != text)
                     throw new InvalidDataException($"{name} translates \"{english}\" differently from another table");
+            }
         }
         return table;
     }
