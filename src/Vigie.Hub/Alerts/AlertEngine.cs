@@ -11,7 +11,7 @@ namespace Vigie.Hub.Alerts;
 /// the message it calls for are one transaction; all state is in the database, so a restart neither repeats nor forgets.
 /// </summary>
 sealed class AlertEngine(QueryEngine engine, Database database, AlertStore alerts, RuleSet rules, HostDirectory hosts, ChannelSet channels,
-    QueryOptions queries, TimeProvider time, ILogger<AlertEngine> log)
+    TimeProvider time, ILogger<AlertEngine> log)
 {
     readonly SemaphoreSlim _one = new(1, 1);
 
@@ -59,6 +59,6 @@ sealed class AlertEngine(QueryEngine engine, Database database, AlertStore alert
         }
     }
 
-    /// <summary>No report is as young as the data that the rules look at: what is missing from an answer proves nothing.</summary>
-    bool IsSilent(string host) => hosts.Find(host) is { } known && known.Last <= time.GetUtcNow() - queries.Lookback;
+    /// <summary>No report is young enough for the rule to see it: what is missing from its answer proves nothing.</summary>
+    bool IsSilent(string host, Rule rule) => hosts.Find(host) is { } known && known.Last <= time.GetUtcNow() - rules.Reach(rule);
 }

@@ -11,7 +11,7 @@ sealed record AlertOptions
     [Description("A server that has sent nothing for so long is inactive (critical)."), Between("1min", "7d")]
     public TimeSpan InactiveAfter { get; init; } = TimeSpan.FromMinutes(30);
 
-    [Description("CPU use, in percent over five minutes, from which an alert is critical."), Between("1", "100")]
+    [Description("CPU use, in percent over three minutes and for two minutes more, from which an alert is critical."), Between("1", "100")]
     public double CpuPercent { get; init; } = 90;
 
     [Description("Use of a file system, in percent, from which an alert is critical. What rounds to 100 is full."), Between("1", "100")]

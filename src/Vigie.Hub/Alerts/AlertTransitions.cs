@@ -5,7 +5,7 @@ namespace Vigie.Hub.Alerts;
 
 /// <summary>The state machine of one round, inside its transaction.</summary>
 sealed class AlertTransitions(SqliteConnection connection, SqliteTransaction transaction, IReadOnlyList<Alert> open, IReadOnlyList<string> channels,
-    DateTimeOffset now, Func<string, bool> isSilent)
+    DateTimeOffset now, Func<string, Rule, bool> isSilent)
 {
     readonly Dictionary<(string, Labels), Alert> _open = open.ToDictionary(a => (a.Rule, a.Labels));
     readonly List<Alert> _changed = [];
@@ -23,7 +23,7 @@ sealed class AlertTransitions(SqliteConnection connection, SqliteTransaction tra
                 One(rule, labels, series.Values.Span[^1]);
             }
             foreach (var alert in _open.Values.Where(a => a.Rule == rule.Name && !seen.Contains(a.Labels)).ToList())
-                Vanished(alert);
+                Vanished(rule, alert);
         }
         return _changed;
     }
@@ -63,9 +63,9 @@ sealed class AlertTransitions(SqliteConnection connection, SqliteTransaction tra
     }
 
     /// <summary>The series is gone. From a host that is silent that means nothing; from one that reports, it is over.</summary>
-    void Vanished(Alert alert)
+    void Vanished(Rule rule, Alert alert)
     {
-        if (alert.Host.Length == 0 || !isSilent(alert.Host))
+        if (alert.Host.Length == 0 || !isSilent(alert.Host, rule))
             End(alert, alert.Value);
     }
 

@@ -5,7 +5,8 @@ namespace Vigie.Hub.Alerts;
 /// <summary>The rules that are on from the first minute: the mission's four, and earlier warnings of the same.</summary>
 static class DefaultRules
 {
-    const string Cpu = "1 - sum by (host) (avg_over_time(system_cpu_utilization_ratio{state=~\"idle|iowait\"}[5m]))";
+    // An average, and then some time more: a server that boots or compiles is busy for a minute, and nobody wants to know.
+    const string Cpu = "1 - sum by (host) (avg_over_time(system_cpu_utilization_ratio{state=~\"idle|iowait\"}[3m]))";
     const string Memory = "max by (host) (system_memory_utilization_ratio{state=\"used\"})";
     const string Disk = "max by (host, device, mountpoint) (system_filesystem_utilization_ratio{state=\"used\",mode!=\"ro\"})";
     const string Silence = "max by (host) (vigie_host_silence_seconds)";
@@ -19,7 +20,7 @@ static class DefaultRules
         new("host-inactive", Silence, options.InactiveAfter.TotalSeconds, Now, Severity.Critical, "The server is inactive", null),
         new("disk-full", Disk, Full(options.DiskPercent), Now, Severity.Critical, "A disk is full", ChartUnit.Percent, "filesystem"),
         new("memory-full", Memory, Full(options.MemoryPercent), Now, Severity.Critical, "The memory is full", ChartUnit.Percent, "memory"),
-        new("cpu-high", Cpu, options.CpuPercent / 100, Now, Severity.Critical, "The CPU is overloaded", ChartUnit.Percent, "cpu"),
+        new("cpu-high", Cpu, options.CpuPercent / 100, TimeSpan.FromMinutes(2), Severity.Critical, "The CPU is overloaded", ChartUnit.Percent, "cpu"),
         new("host-late", Silence + " > on (host) max by (host) (vigie_host_patience_seconds)", null, Now, Severity.Warning, "The server has stopped reporting", null, MutedBy: "host-inactive"),
         new("disk-filling", Disk, 0.85, TimeSpan.FromMinutes(5), Severity.Warning, "A disk is filling up", ChartUnit.Percent, "filesystem", "disk-full"),
         new("memory-low", Memory, 0.90, TimeSpan.FromMinutes(5), Severity.Warning, "The memory is running low", ChartUnit.Percent, "memory", "memory-full"),

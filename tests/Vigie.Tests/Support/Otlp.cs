@@ -6,12 +6,16 @@ namespace Vigie.Tests.Support;
 /// <summary>Requests as an agent would send them.</summary>
 static class OtlpRequests
 {
-    public static byte[] Of(string host, DateTimeOffset time, params (MetricInfo Metric, double Value, SampleAttribute[] Attributes)[] samples)
+    public static byte[] Of(string host, DateTimeOffset time, params (MetricInfo Metric, double Value, SampleAttribute[] Attributes)[] samples) =>
+        Every(TimeSpan.FromMinutes(1), host, time, samples);
+
+    /// <summary>As a host sends that reports at this interval.</summary>
+    public static byte[] Every(TimeSpan interval, string host, DateTimeOffset time, params (MetricInfo Metric, double Value, SampleAttribute[] Attributes)[] samples)
     {
         var round = new OtlpSamples();
         foreach (var (metric, value, attributes) in samples)
             round.Add(metric, value, 0, attributes);
-        var writer = new OtlpMetricsWriter([new("host.name", host), new("service.name", "vigie-agent")], "vigie-agent", "test");
+        var writer = new OtlpMetricsWriter([new("host.name", host), new("service.name", "vigie-agent"), new("vigie.agent.interval", $"{interval.TotalSeconds}")], "vigie-agent", "test");
         return writer.Write(round, (ulong)time.ToUnixTimeMilliseconds() * 1_000_000).ToArray();
     }
 

@@ -1,4 +1,5 @@
 using Vigie.Hub.Alerts;
+using Vigie.Hub.Ingest;
 using Vigie.Tests.Support;
 using static Vigie.Tests.Support.OtlpRequests;
 
@@ -128,6 +129,19 @@ public sealed class AlertTimelineTests
         await stage.RunAsync(Minutes(60), "db1");
         Assert.Contains(stage.Open, a => a is { Rule: "disk-full", State: AlertState.Firing });
         Assert.DoesNotContain(stage.Smtp.Mails(), m => m.Subject!.StartsWith("[RESOLVED]", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_host_that_reports_every_five_minutes_is_not_late_and_its_alert_does_not_flap()
+    {
+        await using var stage = await AlertStage.StartAsync();
+        for (int report = 0; report < 8; report++)
+        {
+            await stage.Hub.Get<SampleIngest>().TakeAsync(Every(Minutes(5), "slow", stage.Now, Disk(1.0), Cpu(0.99)), "", TestContext.Current.CancellationToken);
+            await stage.RunAsync(Minutes(5), "slow");
+        }
+        Assert.Equal(["disk-full", "cpu-high"], stage.Open.Where(a => a.Severity == "critical").OrderBy(a => a.Id).Select(a => a.Rule));
+        Assert.Equal(2, stage.Smtp.Mails().Count);
     }
 
     [Fact]
