@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Vigie.Core.Otlp;
+using Vigie.Hub.Web;
 
 namespace Vigie.Hub.Accounts;
 
@@ -16,13 +17,14 @@ sealed class AccessMiddleware(RequestDelegate next)
         // Without a login nobody learns which pages exist.
         if (!known)
             return RefuseStranger(context, access);
+        if (access is null && IsBrowser(context))
+            return NotFoundDocument.WriteAsync(context);
         return access is null ? WriteAsync(context, 404, "there is no such page") : WriteAsync(context, 403, "this token's scope does not allow it");
     }
 
     static Task RefuseStranger(HttpContext context, Access? access)
     {
-        bool browser = HttpMethods.IsGet(context.Request.Method) && context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal);
-        if (browser && access is not Access.WriteToken)
+        if (IsBrowser(context) && access is not Access.WriteToken)
         {
             context.Response.Redirect("/login?next=" + Uri.EscapeDataString(context.Request.Path + context.Request.QueryString));
             return Task.CompletedTask;
@@ -32,6 +34,9 @@ sealed class AccessMiddleware(RequestDelegate next)
             ? "the token is unknown or revoked; `vigie token create` makes one"
             : "send a token: Authorization: Bearer …; `vigie token create` makes one");
     }
+
+    static bool IsBrowser(HttpContext context) =>
+        HttpMethods.IsGet(context.Request.Method) && context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal);
 
     /// <summary>OTLP's senders read a google.rpc.Status in their own encoding; everybody else reads JSON.</summary>
     static Task WriteAsync(HttpContext context, int status, string message)

@@ -21,7 +21,8 @@ sealed class InitCommand() : CliCommand("init", "Make the data folder: config.js
     public static IReadOnlyList<string> Init(DataFolder folder, TimeProvider time)
     {
         var made = new List<string>();
-        Directory.CreateDirectory(folder.Path);
+        // Hashes of passwords and tokens stand in the database: the folder is its owner's alone.
+        Directory.CreateDirectory(folder.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         if (!File.Exists(folder.Config))
         {
             WriteNew(folder.Config, ConfigFile.Sample());

@@ -85,6 +85,17 @@ public sealed class PageTests(Chromium chromium)
     }
 
     [Fact]
+    public async Task The_first_visit_already_shows_the_viewers_own_hours()
+    {
+        await using var hub = await HubAsync();
+        var (page, _) = await chromium.OpenAsync(hub, new() { TimezoneId = "America/New_York" });
+        await page.Context.ClearCookiesAsync(new() { Name = "vigie-zone" });
+        await page.GotoAsync($"{hub.Address}hosts/db1.example.org");
+        await Assertions.Expect(page.Locator("#load .tick", new() { HasText = "10:00" })).ToHaveCountAsync(1); // 15:00 UTC
+        await Assertions.Expect(page.Locator("#load .tick", new() { HasText = "15:00" })).ToHaveCountAsync(0);
+    }
+
+    [Fact]
     public async Task French_and_dark_are_kept()
     {
         await using var hub = await HubAsync();

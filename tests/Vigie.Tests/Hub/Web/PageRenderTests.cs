@@ -22,7 +22,7 @@ public sealed class PageRenderTests
     public static TheoryData<string, int> Pages()
     {
         var data = new TheoryData<string, int>();
-        foreach (var page in typeof(App).Assembly.GetTypes().Where(t => t.IsDefined(typeof(RouteAttribute), false) && t != typeof(HostPage)))
+        foreach (var page in typeof(App).Assembly.GetTypes().Where(t => t.IsDefined(typeof(RouteAttribute), false) && t != typeof(HostPage) && t != typeof(NotFoundPage)))
             foreach (int hosts in new[] { 0, 1, 250 })
                 data.Add(page.Name, hosts);
         return data;
@@ -40,13 +40,24 @@ public sealed class PageRenderTests
         var route = page.GetCustomAttributes(typeof(RouteAttribute), false).Cast<RouteAttribute>().First().Template;
         var answer = await person.GetAsync(route, Ct);
         string html = await answer.Content.ReadAsStringAsync(Ct);
-        if (route == "/not-found")
-            return; // reached by the router, not by its address
         Assert.True(answer.IsSuccessStatusCode, html);
         Assert.Contains("<h1", html, StringComparison.Ordinal);
         Assert.DoesNotContain("style=\"", html, StringComparison.Ordinal); // the policy forbids it
         if (route == "/")
             Assert.Equal(Math.Min(200, hosts), html.Split("<tr data-host=").Length - 1);
+    }
+
+    [Fact]
+    public async Task A_wrong_address_gets_a_page_for_people_and_a_sentence_for_programs()
+    {
+        await using var hub = await TestHub.StartAsync();
+        using var person = await hub.PersonAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/nowhere") { Headers = { { "Accept", "text/html" } } };
+        using var page = await person.SendAsync(request, Ct);
+        Assert.Equal(404, (int)page.StatusCode);
+        Assert.Contains("There is no such page", await page.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
+        using var program = await person.GetAsync("/nowhere", Ct);
+        Assert.Equal("application/json", program.Content.Headers.ContentType!.MediaType);
     }
 
     [Fact]
