@@ -8,7 +8,7 @@ static class AdvisoryLoops
     public static void Add(IServiceCollection services)
     {
         foreach (var type in Feeds.OrderBy(t => t.Name, StringComparer.Ordinal))
-            HubLoops.Add(services, $"Advisories of {type.Name}", s => Feed(s, type).Every, s => async ct =>
+            HubLoops.Add(services, $"Feed {type.Name[..^"Feed".Length]}", s => Feed(s, type).Every, s => async ct =>
             {
                 var feed = Feed(s, type);
                 if (feed.IsEnabled)

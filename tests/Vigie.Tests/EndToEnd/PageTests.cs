@@ -113,10 +113,7 @@ public sealed class PageTests(Chromium chromium)
         {
             var (page, _) = await chromium.OpenAsync(hub, new()
             {
-                ViewportSize = new() { Width = width, Height = height },
-                ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
-                Locale = french ? "fr-FR" : "en-GB",
-                TimezoneId = "Europe/Paris",
+                ViewportSize = new() { Width = width, Height = height }, ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light, Locale = french ? "fr-FR" : "en-GB", TimezoneId = "Europe/Paris",
             });
             await page.GotoAsync(hub.Address + path);
             await page.ReloadAsync();

@@ -71,9 +71,9 @@ static partial class CertFrRecord
 
     static AdvisoryLink Link(JsonElement link, bool isVendor) => new(OutsideText.Line(link.Text("title")), OutsideText.Link(link.Text("url")), link.Day("published_at"), isVendor);
 
-    [GeneratedRegex(@"^CVE-\d{4}-\d{4,}$", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"^CVE-[0-9]{4}-[0-9]{4,}\z", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Whole();
 
-    [GeneratedRegex(@"CVE-\d{4}-\d{4,10}", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"CVE-[0-9]{4}-[0-9]{4,10}", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex InText();
 }

@@ -5,6 +5,7 @@ namespace Vigie.Hub.Advisories.Feeds;
 /// <summary>CERTFR-2026-AVI-0123: year, type and number; ordered by year, then number.</summary>
 sealed partial record CertFrReference(string Text, int Year, string Type, int Number)
 {
+    const int LongestLink = 500;
     const string Site = "https://www.cert.ssi.gouv.fr";
 
     static readonly Dictionary<string, string> Paths = new(StringComparer.Ordinal)
@@ -35,14 +36,14 @@ sealed partial record CertFrReference(string Text, int Year, string Type, int Nu
     /// <summary>The reference at the end of a publication's address, whose path tells the type. Null for any other address.</summary>
     public static CertFrReference? FromLink(string? link)
     {
-        if (InLink().Match(link?.Trim() ?? "") is not { Success: true } match || Parse(match.Groups["reference"].Value) is not { } reference)
+        if (link is null or { Length: > LongestLink } || InLink().Match(link.Trim()) is not { Success: true } match || Parse(match.Groups["reference"].Value) is not { } reference)
             return null;
         return Paths.TryGetValue(reference.Type, out string? path) && path != match.Groups["path"].Value ? null : reference;
     }
 
     static CertFrReference Of(Match match) => new(match.Value, int.Parse(match.Groups["year"].Value), match.Groups["type"].Value, int.Parse(match.Groups["number"].Value));
 
-    [GeneratedRegex(@"^(CERTA|CERTFR)-(?<year>\d{4})-(?<type>AVI|ALE|ACT|CTI|IOC|DUR|REC|RFX|INF)-(?<number>\d{3,5})$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"^(CERTA|CERTFR)-(?<year>[0-9]{4})-(?<type>AVI|ALE|ACT|CTI|IOC|DUR|REC|RFX|INF)-(?<number>[0-9]{3,5})\z", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Whole();
 
     [GeneratedRegex(@"^[^?#]*/(?<path>[a-z]+)/(?<reference>CERT[A-Za-z]*-[0-9A-Za-z-]{1,20})/?$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]

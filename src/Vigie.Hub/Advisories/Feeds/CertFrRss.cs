@@ -66,7 +66,7 @@ static partial class CertFrRss
         }
         if ((CertFrReference.FromLink(fields.GetValueOrDefault("link")) ?? CertFrReference.FromLink(fields.GetValueOrDefault("guid"))) is not { } reference)
             return null;
-        string title = OutsideText.Line(DayInTitle().Replace(fields.GetValueOrDefault("title", ""), ""));
+        string title = DayInTitle().Replace(OutsideText.Line(fields.GetValueOrDefault("title")), "");
         return new(reference, title.Length > 0 ? title : reference.Text, OutsideText.Block(fields.GetValueOrDefault("description")), Day(fields.GetValueOrDefault("pubDate", "")));
     }
 
@@ -85,9 +85,9 @@ static partial class CertFrRss
     static DateOnly? Day(string date) => PubDate().Match(date) is { Success: true } match
         && DateOnly.TryParseExact(match.Value, "d MMM yyyy", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
 
-    [GeneratedRegex(@"\s*\(\s*\d{1,2}(er)?\s+\p{L}+\.?\s+\d{4}\s*\)\s*$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"\s*\(\s*[0-9]{1,2}(er)?\s+\p{L}+\.?\s+[0-9]{4}\s*\)\s*$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex DayInTitle();
 
-    [GeneratedRegex(@"\d{1,2} [A-Z][a-z]{2} \d{4}", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"[0-9]{1,2} [A-Z][a-z]{2} [0-9]{4}", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex PubDate();
 }
