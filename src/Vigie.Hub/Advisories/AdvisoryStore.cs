@@ -73,7 +73,7 @@ sealed class AdvisoryStore(Database database) : IStoreSchema
 
     public Advisory? Find(string reference) => database.Read(connection => Find(connection, reference.Trim().ToUpperInvariant()));
 
-    /// <summary>The newest first, open alerts before all others when asked for; with the number of all that match.</summary>
+    /// <summary>The newest first; when asked for, open alerts before all others, behind them those whose state is not known; with the number of all that match.</summary>
     public (IReadOnlyList<Advisory> Rows, int Found) Search(AdvisoryQuery query)
     {
         var where = new List<string>();
@@ -87,7 +87,7 @@ sealed class AdvisoryStore(Database database) : IStoreSchema
             arguments.Add($"w{i}", word);
         }
         string filter = where.Count == 0 ? "" : " WHERE " + string.Join(" AND ", where);
-        string order = (query.AlertsFirst ? "(type = 'ALE' AND closed_day IS NULL AND detail = 'full') DESC, " : "") + "first_day DESC, number DESC, reference";
+        string order = (query.AlertsFirst ? "CASE WHEN type = 'ALE' AND closed_day IS NULL THEN 1 + (detail = 'full') ELSE 0 END DESC, " : "") + "first_day DESC, number DESC, reference";
         return database.Read(connection => (
             (IReadOnlyList<Advisory>)[.. connection.Query<Row>($"{Columns}{filter} ORDER BY {order} LIMIT @Most", arguments).Select(r => r.ToAdvisory())],
             connection.ExecuteScalar<int>("SELECT count(*) FROM advisory" + filter, arguments)));

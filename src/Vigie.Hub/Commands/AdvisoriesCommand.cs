@@ -141,5 +141,5 @@ sealed class AdvisoriesCommand() : CliCommand("advisories", "List, show or fetch
     }
 
     static string Sentence(FeedReport r) => $"{r.Feed}: {r.New} new, {r.Changed} changed, {r.Same} unchanged"
-        + (r.Problems.Count == 0 ? "." : $"; {r.Problems.Count} documents could not be read.");
+        + (r.Problems.Count == 0 ? "." : $"; {r.Problems.Count} {(r.Problems.Count == 1 ? "document" : "documents")} could not be read.");
 }

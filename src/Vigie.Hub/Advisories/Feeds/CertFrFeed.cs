@@ -128,7 +128,8 @@ sealed class CertFrFeed(HubOptions options, TimeProvider time) : IFeed, IDisposa
 
     static bool IsJson(string type) => type is "application/json" or "text/json" || type.EndsWith("+json", StringComparison.Ordinal);
 
-    static bool IsRss(string type) => type is "application/rss+xml" or "application/xml" or "text/xml";
+    /// <summary>Mirrors serve it under many names; whether it is RSS is seen in it.</summary>
+    static bool IsRss(string type) => type is not "text/html";
 
     public void Dispose() => _client.Dispose();
 

@@ -25,7 +25,7 @@ static partial class CertFrRss
                 XmlResolver = null,
                 IgnoreComments = true,
                 IgnoreProcessingInstructions = true,
-                MaxCharactersFromEntities = 1024,
+
             });
             if (xml.MoveToContent() != XmlNodeType.Element || xml.LocalName != "rss")
                 throw new FormatException($"RSS is expected, the document is <{OutsideText.Line(xml.LocalName, 40)}>");

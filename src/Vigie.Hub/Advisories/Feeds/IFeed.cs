@@ -57,7 +57,7 @@ sealed class FeedRun(IReadOnlyDictionary<string, KnownAdvisory> known, IReadOnly
     public void WasChecked(string reference) => _checked.Add(reference);
 
     /// <summary>A document could not be read.</summary>
-    public void Problem(string document, string reason) => _problems.Add($"{document}: {reason}");
+    public void Problem(string document, string reason) => _problems.Add(OutsideText.Line($"{document}: {reason}"));
 
     public void Report(int done, int total) => progress?.Report(total == 0 ? 1 : (double)done / total);
 }

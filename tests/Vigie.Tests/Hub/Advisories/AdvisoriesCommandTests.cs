@@ -102,7 +102,7 @@ public sealed class AdvisoriesCommandTests
         folder.Server.Remove("/avis/CERTFR-2026-AVI-1204/json/");
         var (code, text, error) = await folder.RunAsync("advisories", "fetch");
         Assert.Equal((0, "not read: CERTFR-2026-AVI-1204: the server answers 404"), (code, error.Trim()));
-        Assert.Contains("1 documents could not be read", text);
+        Assert.Contains("1 document could not be read", text);
     }
 
     [Fact]
