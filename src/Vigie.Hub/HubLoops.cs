@@ -1,3 +1,4 @@
+using Vigie.Hub.Advisories;
 using Vigie.Hub.Alerts;
 using Vigie.Hub.Configuration;
 using Vigie.Hub.Hosts;
@@ -25,13 +26,18 @@ static class HubLoops
             if (deleted > 0)
                 Log.Cleaned(s.GetRequiredService<ILogger<BackgroundLoop>>(), deleted, age);
         });
+        AdvisoryLoops.Add(services);
         if (options.Backup.Every > TimeSpan.Zero)
             Add(services, "Backup", TimeSpan.FromMinutes(10), s => ct => BackupWhenDue(s, options, ct));
     }
 
-    public static void Add(IServiceCollection services, string name, TimeSpan every, Func<IServiceProvider, Func<CancellationToken, Task>> work)
+    public static void Add(IServiceCollection services, string name, TimeSpan every, Func<IServiceProvider, Func<CancellationToken, Task>> work) =>
+        Add(services, name, _ => every, work);
+
+    /// <param name="every">Asked once, when the parts stand: a feed knows its own pace.</param>
+    public static void Add(IServiceCollection services, string name, Func<IServiceProvider, TimeSpan> every, Func<IServiceProvider, Func<CancellationToken, Task>> work)
     {
-        services.AddSingleton(s => new BackgroundLoop(name, every, work(s), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<BackgroundLoop>>()));
+        services.AddSingleton(s => new BackgroundLoop(name, every(s), work(s), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<BackgroundLoop>>()));
         services.AddSingleton<IHostedService>(s => s.GetServices<BackgroundLoop>().First(l => l.Name == name));
     }
 

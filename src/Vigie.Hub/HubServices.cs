@@ -2,6 +2,8 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Vigie.Core.Metrics;
 using Vigie.Core.Otlp;
 using Vigie.Hub.Accounts;
+using Vigie.Hub.Advisories;
+using Vigie.Hub.Advisories.Feeds;
 using Vigie.Hub.Alerts;
 using Vigie.Hub.Alerts.Channels;
 using Vigie.Hub.Charts;
@@ -35,11 +37,13 @@ static class HubServices
         services.AddSingleton<RuleSet>().AddSingleton<AlertStore>().AddSingleton<OutboxStore>().AddSingleton<AlertEngine>().AddSingleton<OutboxDelivery>();
         services.AddSingleton<AlertComposer>();
         services.AddSingleton<ChannelSet>();
+        services.AddSingleton<AdvisoryStore>().AddSingleton<FeedStore>().AddSingleton<FeedRunner>();
         services.TryAddSingleton<UserStore>();
         services.TryAddSingleton<TokenStore>();
         // Extensions are found, not listed: a new one is one new file.
         AddAll<IChannel>(services);
         AddAll<IComposer>(services);
+        AddAll<IFeed>(services);
         return services;
     }
 

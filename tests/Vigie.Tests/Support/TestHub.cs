@@ -31,7 +31,11 @@ sealed class TestHub : IAsyncDisposable
         time ??= TimeProvider.System;
         InitCommand.Init(data, time);
         var settings = ConfigLoader.Load(data.Config);
-        settings = settings with { Server = settings.Server with { Urls = "http://127.0.0.1:0", TimeZone = "Etc/UTC" } };
+        settings = settings with
+        {
+            Server = settings.Server with { Urls = "http://127.0.0.1:0", TimeZone = "Etc/UTC" },
+            Feeds = settings.Feeds with { CertFr = settings.Feeds.CertFr with { Enabled = false } }, // no test leaves this machine
+        };
         var app = HubApp.Build(data, options?.Invoke(settings) ?? settings, time, services =>
         {
             if (!loops)

@@ -1,0 +1,22 @@
+using Vigie.Hub.Advisories.Feeds;
+
+namespace Vigie.Hub.Advisories;
+
+/// <summary>One guarded loop for each feed, so that one that fails holds up no other.</summary>
+static class AdvisoryLoops
+{
+    public static void Add(IServiceCollection services)
+    {
+        foreach (var type in Feeds.OrderBy(t => t.Name, StringComparer.Ordinal))
+            HubLoops.Add(services, $"Feed {type.Name[..^"Feed".Length]}", s => Feed(s, type).Every, s => async ct =>
+            {
+                var feed = Feed(s, type);
+                if (feed.IsEnabled)
+                    await s.GetRequiredService<FeedRunner>().RunAsync(feed, null, ct);
+            });
+    }
+
+    static IEnumerable<Type> Feeds => typeof(IFeed).Assembly.GetTypes().Where(t => t is { IsClass: true, IsAbstract: false } && t.IsAssignableTo(typeof(IFeed)));
+
+    static IFeed Feed(IServiceProvider services, Type type) => services.GetServices<IFeed>().First(f => f.GetType() == type);
+}

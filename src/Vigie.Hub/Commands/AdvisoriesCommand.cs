@@ -1,0 +1,145 @@
+using System.CommandLine;
+using Vigie.Hub.Advisories;
+using Vigie.Hub.Advisories.Feeds;
+using Vigie.Hub.Web;
+
+namespace Vigie.Hub.Commands;
+
+sealed class AdvisoriesCommand() : CliCommand("advisories", "List, show or fetch the security advisories.")
+{
+    const int MostRows = 100_000;
+
+    readonly Option<string?> _type = new("--type") { Description = "Only this type: ALE (alerts), AVI (advisories) and so on.", HelpName = "TYPE" };
+    readonly Option<int> _limit = new("--limit") { Description = "How many at most.", HelpName = "N", DefaultValueFactory = _ => 50 };
+    readonly Argument<string> _reference = new("reference") { Description = "Such as CERTFR-2026-AVI-0123." };
+
+    sealed record Row(string Reference, string Type, string? State, string Title, DateOnly Published, DateOnly Updated, DateOnly? Closed, IReadOnlyList<string> Risks, IReadOnlyList<string> Cves, string Link, bool DetailMissing);
+
+    protected override void Configure(Command command)
+    {
+        AddList(command);
+        var list = new Command("list", "The newest first; what `vigie advisories` does by itself.");
+        AddList(list);
+        var show = new Command("show", "All that is known of one advisory.") { _reference };
+        Act(show, (call, _) =>
+        {
+            Show(call, call.Value(_reference)!);
+            return Task.CompletedTask;
+        });
+        var fetch = new Command("fetch", "Ask the feeds now.");
+        Act(fetch, FetchAsync);
+        command.Add(list);
+        command.Add(show);
+        command.Add(fetch);
+    }
+
+    void AddList(Command command)
+    {
+        command.Add(_type);
+        command.Add(_limit);
+        Act(command, (call, _) =>
+        {
+            List(call);
+            return Task.CompletedTask;
+        });
+    }
+
+    void List(CliCall call)
+    {
+        int limit = call.Value(_limit);
+        if (limit is < 1 or > MostRows)
+            throw new CommandException($"--limit is {limit}; write a number from 1 to {MostRows}");
+        var store = call.Get<AdvisoryStore>();
+        string? type = call.Value(_type)?.ToUpperInvariant();
+        var (rows, found) = store.Search(new(type, null, limit, AlertsFirst: false));
+        var t = Texts.English;
+        string empty = type is null ? "No advisory has been fetched yet; `vigie advisories fetch` does it now."
+            : $"No advisory of the type {type}; there are {string.Join(", ", store.Types().Select(x => $"{x.Value} {x.Key}").DefaultIfEmpty("none at all"))}.";
+        call.Table([.. rows.Select(ToRow)], empty, ("Reference", a => a.Reference), ("Title", a => a.Title), ("Date", a => $"{a.Published:yyyy-MM-dd}"), ("State", a => a.State ?? ""),
+            ("Risks", a => AdvisoryText.Some(a.Risks, 3, t)), ("Link", a => a.Link));
+        if (!call.IsJson && found > rows.Count)
+            call.Line($"{rows.Count} of {found} shown; --limit shows more.");
+    }
+
+    static Row ToRow(Advisory a) => new(a.Reference, a.Type, a.State, a.Title, a.First, a.Last, a.Closed, a.Risks, a.Cves, a.Url, a.Detail == DetailState.Missing);
+
+    static void Show(CliCall call, string reference)
+    {
+        var a = call.Get<AdvisoryStore>().Find(reference)
+            ?? throw new CommandException($"{OutsideText.Line(reference, 60)} is not known; `vigie advisories list` shows what is, `vigie advisories fetch` asks for news");
+        call.Print(new
+        {
+            a.Reference,
+            a.Type,
+            a.State,
+            a.Title,
+            published = a.First,
+            updated = a.Last,
+            a.Closed,
+            link = a.Url,
+            detailMissing = a.Detail == DetailState.Missing,
+            a.Summary,
+            a.Content,
+            a.Risks,
+            a.Cves,
+            a.Affected,
+            a.AffectedText,
+            a.Links,
+            a.Revisions,
+        }, Text(a));
+    }
+
+    static string Text(Advisory a)
+    {
+        var lines = new List<string> { $"{a.Reference}  {a.Title}", $"Published {a.First:yyyy-MM-dd}, updated {a.Last:yyyy-MM-dd}{(a.State is { } state ? $", {state}" : "")}{(a.Closed is { } closed ? $" {closed:yyyy-MM-dd}" : "")}", a.Url };
+        if (a.Detail == DetailState.Missing)
+            lines.Add("The source does not give its detail; it is asked for again at each fetch.");
+        Add("Risks", a.Risks);
+        Add("Summary", [OutsideText.Plain(a.Summary)]);
+        Add("Affected", [.. a.Affected.Select(s => s.Description), OutsideText.Plain(a.AffectedText)]);
+        Add("CVE", a.Cves);
+        Add("Text", [OutsideText.Plain(a.Content)]);
+        Add("Links", [.. a.Links.Select(l => $"{l.Title} {l.Url}".Trim())]);
+        Add("Revisions", [.. a.Revisions.Select(r => $"{(r.Date is { } date ? $"{date:yyyy-MM-dd}" : "no date")}  {r.Description}")]);
+        return string.Join(Environment.NewLine, lines);
+
+        void Add(string title, IReadOnlyList<string> values)
+        {
+            if (!values.Any(v => v.Length > 0))
+                return;
+            lines.Add("");
+            lines.Add(title);
+            lines.AddRange(values.Where(v => v.Length > 0).SelectMany(v => v.Split('\n')).Select(v => "  " + v));
+        }
+    }
+
+    static async Task<int> FetchAsync(CliCall call, CancellationToken ct)
+    {
+        var feeds = call.Get<IEnumerable<IFeed>>().ToList();
+        var enabled = feeds.Where(f => f.IsEnabled).ToList();
+        if (enabled.Count == 0)
+            throw new CommandException($"no feed is switched on; set {string.Join(" or ", feeds.Select(f => $"Feeds:{f.Name}:Enabled"))} to true in {call.Folder.Config}");
+        var reports = new List<FeedReport>();
+        int failed = 0;
+        foreach (var feed in enabled)
+        {
+            try
+            {
+                reports.Add(await call.WithProgressAsync(feed.Title, progress => call.Get<FeedRunner>().RunAsync(feed, progress, ct)));
+            }
+            catch (FeedException e)
+            {
+                failed++;
+                call.Error($"{feed.Title} could not be fetched: {e.Message}");
+            }
+        }
+        foreach (string problem in reports.SelectMany(r => r.Problems.Take(20)))
+            call.Error($"not read: {problem}");
+        if (call.IsJson || reports.Count > 0)
+            call.Print(reports, string.Join(Environment.NewLine, reports.Select(Sentence)));
+        return failed == 0 ? 0 : 1;
+    }
+
+    static string Sentence(FeedReport r) => $"{r.Feed}: {r.New} new, {r.Changed} changed, {r.Same} unchanged"
+        + (r.Problems.Count == 0 ? "." : $"; {r.Problems.Count} {(r.Problems.Count == 1 ? "document" : "documents")} could not be read.");
+}
