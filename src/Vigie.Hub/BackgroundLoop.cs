@@ -7,7 +7,7 @@ namespace Vigie.Hub;
 sealed class BackgroundLoop(string name, TimeSpan every, Func<CancellationToken, Task> work, TimeProvider time, ILogger<BackgroundLoop> log)
     : BackgroundService
 {
-    static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(10);
+    static readonly TimeSpan FirstPause = TimeSpan.FromMinutes(1), LongestPause = TimeSpan.FromMinutes(10);
 
     readonly SemaphoreSlim _wake = new(0, 1);
 
@@ -58,12 +58,21 @@ sealed class BackgroundLoop(string name, TimeSpan every, Func<CancellationToken,
         }
     }
 
+    /// <summary>
+    /// Twice as long after each failure. Work that is done often is then done more rarely; work that is done rarely is tried
+    /// again soon, and at the latest when it would be due anyway.
+    /// </summary>
+    TimeSpan BackOff()
+    {
+        var first = every < FirstPause ? every : FirstPause;
+        var most = every > LongestPause ? every : LongestPause;
+        var pause = first * Math.Pow(2, Math.Min(Failures - 1, 20));
+        return pause < most ? pause : most;
+    }
+
     async Task PauseAsync(CancellationToken ct)
     {
-        double factor = Math.Min(Math.Pow(2, Math.Max(0, Failures - 1)), 1024);
-        var pause = every * factor;
-        if (Failures > 1 && pause > LongestPause)
-            pause = every > LongestPause ? every : LongestPause;
+        var pause = Failures == 0 ? every : BackOff();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
         try
         {

@@ -61,6 +61,24 @@ public sealed class BackgroundLoopTests
     }
 
     [Fact]
+    public async Task Work_that_is_done_rarely_is_tried_again_soon()
+    {
+        var time = new FakeTimeProvider();
+        using var rounds = new SemaphoreSlim(0);
+        using var loop = new BackgroundLoop("test", TimeSpan.FromHours(12), _ =>
+        {
+            rounds.Release();
+            throw new InvalidOperationException("broken");
+        }, time, NullLogger<BackgroundLoop>.Instance);
+        await loop.StartAsync(Ct);
+        await rounds.WaitAsync(Ct);
+        var start = time.GetUtcNow();
+        await RoundAsync(time, rounds, TimeSpan.FromSeconds(10));
+        Assert.InRange(time.GetUtcNow() - start, TimeSpan.FromMinutes(1), TimeSpan.FromHours(1));
+        await loop.StopAsync(Ct);
+    }
+
+    [Fact]
     public async Task A_sleeping_loop_can_be_woken()
     {
         var time = new FakeTimeProvider();
