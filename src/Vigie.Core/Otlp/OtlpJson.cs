@@ -113,7 +113,7 @@ public static class OtlpJson
         else if (Has(value, "kvlistValue", out var map))
             Nested(writer, 6, () => Pairs(writer, 1, map, "values", path + ".kvlistValue"));
         else if (Has(value, "bytesValue", out var bytes))
-            writer.Bytes(7, bytes.TryGetBytesFromBase64(out var raw) ? raw : throw Wrong(path + ".bytesValue", "base64", bytes));
+            writer.Bytes(7, bytes.ValueKind == JsonValueKind.String && bytes.TryGetBytesFromBase64(out var raw) ? raw : throw Wrong(path + ".bytesValue", "base64", bytes));
     }
 
     static void Nested(ProtoWriter writer, int field, Action content)
