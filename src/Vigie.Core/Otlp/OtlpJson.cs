@@ -113,7 +113,7 @@ public static class OtlpJson
         else if (Has(value, "kvlistValue", out var map))
             Nested(writer, 6, () => Pairs(writer, 1, map, "values", path + ".kvlistValue"));
         else if (Has(value, "bytesValue", out var bytes))
-            writer.Bytes(7, bytes.ValueKind == JsonValueKind.String && bytes.TryGetBytesFromBase64(out var raw) ? raw : throw Wrong(path + ".bytesValue", "base64", bytes));
+            writer.Bytes(7, Base64(bytes, path + ".bytesValue"));
     }
 
     static void Nested(ProtoWriter writer, int field, Action content)
@@ -154,6 +154,9 @@ public static class OtlpJson
     static bool Bool(JsonElement value, string path) =>
         value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw Wrong(path, "true or false", value);
 
+    static byte[] Base64(JsonElement value, string path) =>
+        value.ValueKind == JsonValueKind.String && value.TryGetBytesFromBase64(out var bytes) ? bytes : throw Wrong(path, "base64", value);
+
     static ulong Unsigned(JsonElement value, string path)
     {
         if (value.ValueKind == JsonValueKind.Number && value.TryGetUInt64(out ulong number))
@@ -186,7 +189,9 @@ public static class OtlpJson
         _ => throw Wrong(path, "a number", value),
     };
 
-    static OtlpFormatException Wrong(string path, string expected, JsonElement got) => new($"{path} is {got.ValueKind}{Shown(got)} where {expected} is expected", 0);
+    static OtlpFormatException Wrong(string path, string expected, JsonElement got) =>
+        new($"{path} is {got.ValueKind}{Shown(got)} where {expected} is expected", 0);
 
-    static string Shown(JsonElement got) => got.ValueKind is JsonValueKind.Number or JsonValueKind.String && got.GetRawText() is { Length: <= 40 } text ? $" {text}" : "";
+    static string Shown(JsonElement got) =>
+        got.ValueKind is JsonValueKind.Number or JsonValueKind.String && got.GetRawText() is { Length: <= 40 } text ? $" {text}" : "";
 }

@@ -155,7 +155,8 @@ sealed class OtlpPass(OtlpLimits limits, long nowMs, SampleBatch batch)
             return null;
         }
         // One declaration for all series of the metric, or a long description would be kept once for each of them.
-        _metric ??= new(Encoding.UTF8.GetString(name), Encoding.UTF8.GetString(unit), kind, Encoding.UTF8.GetString(help[..Math.Min(help.Length, limits.LabelLength)]));
+        help = help[..Math.Min(help.Length, limits.LabelLength)];
+        _metric ??= new(Encoding.UTF8.GetString(name), Encoding.UTF8.GetString(unit), kind, Encoding.UTF8.GetString(help));
         var labels = new List<Label>();
         while (attributes.Next())
         {

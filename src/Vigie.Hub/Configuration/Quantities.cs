@@ -27,7 +27,8 @@ static class Quantities
             duration = TimeSpan.FromTicks((long)Math.Round(count * unit.Ticks));
             return true;
         }
-        return text.Contains(':', StringComparison.Ordinal) && TimeSpan.TryParseExact(text, ["c", @"h\:mm\:ss", @"d\.hh\:mm\:ss"], CultureInfo.InvariantCulture, out duration) && duration >= TimeSpan.Zero;
+        return text.Contains(':', StringComparison.Ordinal) // or "7" would be seven days
+            && TimeSpan.TryParseExact(text, ["c", @"h\:mm\:ss", @"d\.hh\:mm\:ss"], CultureInfo.InvariantCulture, out duration) && duration >= TimeSpan.Zero;
     }
 
     public static bool TrySize(string text, out ByteSize size)
