@@ -60,7 +60,7 @@ public sealed class Database : IDisposable
     }
 
     /// <summary>Runs in a transaction of its own; nothing of it stays when it throws.</summary>
-    /// <exception cref="StoreUnavailableException">The disk is full or fails; it may work later.</exception>
+    /// <exception cref="StoreUnavailableException">The disk is full or fails, or the file is damaged; it may work later.</exception>
     public async ValueTask<T> WriteAsync<T>(Func<SqliteConnection, SqliteTransaction, T> work, CancellationToken ct = default)
     {
         await _writing.WaitAsync(ct);
@@ -79,7 +79,8 @@ public sealed class Database : IDisposable
 
     T Write<T>(Func<SqliteConnection, SqliteTransaction, T> work)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (_disposed)
+            throw new StoreUnavailableException($"{Path} is closed: the hub is stopping");
         try
         {
             using var transaction = _writer.BeginTransaction(deferred: false);
@@ -88,7 +89,8 @@ public sealed class Database : IDisposable
             return result;
         }
         catch (SqliteException e) when (e.SqliteErrorCode is SQLitePCL.raw.SQLITE_FULL or SQLitePCL.raw.SQLITE_IOERR or SQLitePCL.raw.SQLITE_BUSY
-            or SQLitePCL.raw.SQLITE_LOCKED or SQLitePCL.raw.SQLITE_READONLY or SQLitePCL.raw.SQLITE_CANTOPEN)
+            or SQLitePCL.raw.SQLITE_LOCKED or SQLitePCL.raw.SQLITE_READONLY or SQLitePCL.raw.SQLITE_CANTOPEN or SQLitePCL.raw.SQLITE_PROTOCOL
+            or SQLitePCL.raw.SQLITE_NOMEM or SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_NOTADB)
         {
             throw new StoreUnavailableException($"{Path} can't be written now: {e.Message}", e);
         }

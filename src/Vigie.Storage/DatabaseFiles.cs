@@ -12,7 +12,7 @@ public static class DatabaseFiles
 {
     const string Restoring = ".restoring";
 
-    static readonly string[] LogSuffixes = ["-wal", "-shm"];
+    static readonly string[] LogSuffixes = ["-wal", "-shm", "-journal"];
 
     /// <summary>
     /// Copies the database while it is written to, checks the copy, and only then puts it in place of the last backup,
@@ -23,23 +23,25 @@ public static class DatabaseFiles
     {
         if (!File.Exists(database))
             throw new DatabaseException($"{database} does not exist; `vigie init` makes it");
+        if (Path.GetFullPath(backup) == Path.GetFullPath(database))
+            throw new DatabaseException($"{backup} is the running database itself; name another file");
         string part = backup + ".part";
-        File.Delete(part);
         try
         {
+            Remove(part);
             CopyPages(database, part, progress, ct);
             var report = Verify(part);
             Rotate(backup, keep);
             File.Move(part, backup, overwrite: true);
             return report with { Path = backup };
         }
-        catch (SqliteException e)
+        catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
         {
             throw new DatabaseException($"no backup was made: {e.Message}", e);
         }
         finally
         {
-            File.Delete(part);
+            Remove(part);
         }
     }
 
@@ -53,21 +55,23 @@ public static class DatabaseFiles
         if (!File.Exists(backup))
             throw new DatabaseException($"{backup} does not exist; name the backup to restore");
         string incoming = database + Restoring, part = incoming + ".part";
-        File.Delete(part);
         FileReport report;
         try
         {
+            Remove(part);
             Verify(backup);
             CopyPages(backup, part, progress, ct);
             report = Verify(part);
         }
-        catch (Exception e) when (e is SqliteException or DatabaseException or IOException)
+        catch (Exception e)
         {
-            File.Delete(part);
-            throw new DatabaseException($"nothing was restored, and the running database was not touched: {e.Message}", e);
+            Remove(part);
+            if (e is SqliteException or DatabaseException or IOException or UnauthorizedAccessException)
+                throw new DatabaseException($"nothing was restored, and the running database was not touched: {e.Message}", e);
+            throw;
         }
-        File.Move(part, incoming, overwrite: true); // from here on a kill is finished by the next start
-        string? replaced = SetAside(database, now);
+        File.Move(part, incoming, overwrite: true);
+        string? replaced = SetAside(database, now); // from here on a kill is finished by the next start
         FinishRestore(database);
         return (report with { Path = database }, replaced);
     }
@@ -153,6 +157,14 @@ public static class DatabaseFiles
             throw new SqliteException(raw.sqlite3_errstr(step).utf8_to_string(), step);
         copy.Dispose();
         Database.Execute(target, "PRAGMA journal_mode=DELETE"); // a backup is one file, without -wal beside it
+    }
+
+    /// <summary>A half-made copy with what SQLite keeps beside it: an old journal would be played into the next copy.</summary>
+    static void Remove(string part)
+    {
+        foreach (string suffix in (string[])["", .. LogSuffixes])
+            if (File.Exists(part + suffix))
+                File.Delete(part + suffix);
     }
 
     static void Rotate(string backup, int keep)

@@ -19,7 +19,16 @@ public sealed class MetricStore(Database database, TimeProvider time, RetentionO
             -- value: REAL, or the 8 bytes of a NaN, which SQLite would store as NULL
             CREATE TABLE sample(series INTEGER NOT NULL, time_ms INTEGER NOT NULL, value NOT NULL, PRIMARY KEY(series, time_ms)) WITHOUT ROWID;
             """),
+        new("2026-11-22 series deleted", """
+            -- one row: how many series were ever deleted, so that a process learns cheaply that another one has deleted some
+            CREATE TABLE series_deleted(id INTEGER PRIMARY KEY CHECK (id = 1), count INTEGER NOT NULL) STRICT;
+            INSERT INTO series_deleted VALUES(1, 0);
+            CREATE TRIGGER count_series_deleted AFTER DELETE ON series BEGIN UPDATE series_deleted SET count = count + 1; END;
+            """),
     ];
+
+    /// <summary>Series cleaned in one transaction: few, so that writers wait little.</summary>
+    const int SeriesTogether = 16;
 
     readonly SeriesIndex _index = new();
 
@@ -28,23 +37,18 @@ public sealed class MetricStore(Database database, TimeProvider time, RetentionO
         if (batch.Count == 0)
             return default;
         long oldest = (time.GetUtcNow() - retention.Raw).ToUnixTimeMilliseconds();
-        return await database.WriteAsync((connection, transaction) =>
+        SeriesIndex.Additions additions = null!;
+        var result = await database.WriteAsync((connection, transaction) =>
         {
-            try
-            {
-                return Insert(connection, transaction, batch, oldest);
-            }
-            catch
-            {
-                _index.Forget(); // what this transaction has numbered is rolled back with it
-                throw;
-            }
+            additions = _index.Begin(connection);
+            return Insert(connection, transaction, additions, batch, oldest);
         }, ct);
+        additions.Publish();
+        return result;
     }
 
-    WriteResult Insert(SqliteConnection connection, SqliteTransaction transaction, SampleBatch batch, long oldest)
+    WriteResult Insert(SqliteConnection connection, SqliteTransaction transaction, SeriesIndex.Additions additions, SampleBatch batch, long oldest)
     {
-        _index.Refresh(connection);
         using var insert = connection.CreateCommand();
         insert.Transaction = transaction;
         insert.CommandText = "INSERT INTO sample VALUES($s, $t, $v) ON CONFLICT DO UPDATE SET value = excluded.value WHERE value IS NOT excluded.value";
@@ -54,7 +58,7 @@ public sealed class MetricStore(Database database, TimeProvider time, RetentionO
         {
             if (batch.TimesMs[i] < oldest)
                 continue;
-            s.Value = _index.NumberOf(batch.Series[i], connection);
+            s.Value = additions.NumberOf(batch.Series[i]);
             t.Value = batch.TimesMs[i];
             double value = batch.Values[i];
             (v.SqliteType, v.Value) = double.IsNaN(value) ? (SqliteType.Blob, BitConverter.GetBytes(value)) : (SqliteType.Real, (object)value);
@@ -110,21 +114,37 @@ public sealed class MetricStore(Database database, TimeProvider time, RetentionO
     {
         long cutMs = cut.ToUnixTimeMilliseconds(), deleted = 0;
         var ids = database.Read(connection => connection.Query<long>("SELECT id FROM series ORDER BY id").AsList());
-        for (int i = 0; i < ids.Count; i++)
+        for (int i = 0; i < ids.Count; i += SeriesTogether)
         {
-            long id = ids[i];
+            var some = ids.GetRange(i, Math.Min(SeriesTogether, ids.Count - i));
             deleted += await database.WriteAsync((connection, transaction) =>
-            {
-                int gone = connection.Execute("DELETE FROM sample WHERE series = @id AND time_ms < @cutMs", new { id, cutMs }, transaction);
-                if (gone > 0 && connection.Execute("DELETE FROM series WHERE id = @id AND NOT EXISTS (SELECT 1 FROM sample WHERE series = @id)", new { id }, transaction) > 0)
-                    _index.Forget();
-                return gone;
-            }, ct);
-            progress?.Report((i + 1.0) / ids.Count);
+                some.Sum(id => connection.Execute("DELETE FROM sample WHERE series = @id AND time_ms < @cutMs", new { id, cutMs }, transaction)), ct);
+            progress?.Report((i + (double)some.Count) / ids.Count);
         }
         if (deleted > 0)
-            await database.MaintainAsync(connection => Database.Execute(connection, "PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE)"), ct);
+        {
+            await database.WriteAsync((connection, transaction) =>
+            {
+                connection.Execute("DELETE FROM series WHERE NOT EXISTS (SELECT 1 FROM sample WHERE series = series.id)", transaction: transaction);
+            }, ct);
+            await GiveBackAsync(ct);
+        }
         return deleted;
+    }
+
+    /// <summary>A part at a time, so that writers get their turn.</summary>
+    async Task GiveBackAsync(CancellationToken ct)
+    {
+        for (long before = long.MaxValue, free = long.MaxValue - 1; free > 0 && free < before;)
+        {
+            before = free;
+            await database.MaintainAsync(connection =>
+            {
+                Database.Execute(connection, "PRAGMA incremental_vacuum(4096)");
+                free = Database.Scalar<long>(connection, "PRAGMA freelist_count");
+            }, ct);
+        }
+        await database.MaintainAsync(connection => Database.Execute(connection, "PRAGMA wal_checkpoint(TRUNCATE)"), ct);
     }
 
     /// <summary>Removes a host's series and samples.</summary>
@@ -140,7 +160,6 @@ public sealed class MetricStore(Database database, TimeProvider time, RetentionO
                 deleted += connection.Execute("DELETE FROM sample WHERE series = @id", new { id }, transaction);
                 connection.Execute("DELETE FROM series WHERE id = @id", new { id }, transaction);
             }
-            _index.Forget();
             return deleted;
         }, ct);
     }

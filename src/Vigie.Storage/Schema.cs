@@ -10,11 +10,11 @@ static class Schema
     public static void Apply(SqliteConnection connection, string path, TimeProvider time, ReadOnlySpan<Assembly> stores)
     {
         var known = Collect(stores);
+        using var transaction = connection.BeginTransaction(deferred: false); // two processes may open a new file at once
         Database.Execute(connection, "CREATE TABLE IF NOT EXISTS migration(id TEXT PRIMARY KEY, applied_ms INTEGER NOT NULL) STRICT");
         var applied = connection.Query<string>("SELECT id FROM migration").ToHashSet(StringComparer.Ordinal);
         if (applied.FirstOrDefault(id => !known.ContainsKey(id)) is { } unknown)
             throw new DatabaseException($"{path} was made by a newer Vigie (step \"{unknown}\"); install that version, or restore an older backup");
-        using var transaction = connection.BeginTransaction();
         foreach (var (id, migration) in known.Where(m => !applied.Contains(m.Key)))
         {
             Database.Execute(connection, migration.Sql);

@@ -5,26 +5,32 @@ using Vigie.Core.Metrics;
 namespace Vigie.Storage;
 
 /// <summary>
-/// The label sets of monitoring.db in memory: by label set for the writer, by metric name for queries. Follows what other
-/// processes add or delete.
+/// The label sets of monitoring.db in memory: by label set for the writer, by metric name for queries. It holds committed
+/// series only, and follows what other processes add or delete.
 /// </summary>
 sealed class SeriesIndex
 {
+    static long _generations;
+
     readonly Lock _lock = new();
     readonly Dictionary<Labels, long> _numbers = [];
     readonly Dictionary<string, List<(long Id, Labels Labels)>> _byName = new(StringComparer.Ordinal);
     readonly Dictionary<string, MetricInfo> _metrics = new(StringComparer.Ordinal);
-    long _generation = 1, _last;
+    long _generation = Interlocked.Increment(ref _generations), _last, _deletions;
 
-    /// <summary>Reads the series that have come since, and starts anew when some were deleted elsewhere.</summary>
+    /// <summary>
+    /// Reads the series that have come since, and starts anew when some were deleted. Numbers are never used twice, so the
+    /// greatest one and the count of deletions tell it without reading the table.
+    /// </summary>
     public void Refresh(SqliteConnection connection)
     {
         lock (_lock)
         {
-            long last = connection.ExecuteScalar<long?>("SELECT max(id) FROM series") ?? 0;
-            long count = last == _last ? _numbers.Count : connection.ExecuteScalar<long>("SELECT count(*) FROM series WHERE id <= @_last", new { _last });
-            if (last < _last || count < _numbers.Count)
-                Clear();
+            var (last, deletions) = connection.QuerySingle<(long, long)>("SELECT (SELECT coalesce(max(id), 0) FROM series), count FROM series_deleted");
+            if (deletions < _deletions)
+                return; // a reader of an older state than the one already known here
+            if (deletions > _deletions)
+                Clear(deletions);
             if (last <= _last)
                 return;
             foreach (var (id, labels) in connection.Query<(long, string)>("SELECT id, labels FROM series WHERE id > @_last ORDER BY id", new { _last }))
@@ -32,30 +38,12 @@ sealed class SeriesIndex
         }
     }
 
-    /// <summary>Forgets all; the next use reads the table again.</summary>
-    public void Forget()
+    /// <summary>Begins the one write transaction there can be. What it adds is seen by others after <see cref="Additions.Publish"/>.</summary>
+    public Additions Begin(SqliteConnection connection)
     {
+        Refresh(connection);
         lock (_lock)
-            Clear();
-    }
-
-    /// <summary>The number of a series, given at its first sample. Called by the one writer, inside its transaction.</summary>
-    public long NumberOf(Series series, SqliteConnection connection)
-    {
-        lock (_lock)
-        {
-            // The tag holds the generation above 40 bits of number: after Forget() no old tag is believed.
-            if (series.StoreTag >> 40 == _generation)
-                return series.StoreTag & ((1L << 40) - 1);
-            if (!_numbers.TryGetValue(series.Labels, out long id))
-            {
-                id = connection.ExecuteScalar<long>("INSERT INTO series(labels) VALUES(@labels) RETURNING id", new { labels = MetricStore.Write(series.Labels) });
-                Add(id, series.Labels);
-            }
-            Declare(series, connection);
-            series.StoreTag = (_generation << 40) | id;
-            return id;
-        }
+            return new(this, connection, _generation);
     }
 
     public List<(long Id, Labels Labels)> Find(IReadOnlyList<LabelMatcher> matchers)
@@ -69,32 +57,84 @@ sealed class SeriesIndex
         }
     }
 
-    void Declare(Series series, SqliteConnection connection)
-    {
-        string name = series.Labels.Name;
-        if (_metrics.TryGetValue(name, out var known) && known == series.Metric)
-            return;
-        var metric = series.Metric;
-        connection.Execute("INSERT OR REPLACE INTO metric VALUES(@name, @Declared, @Unit, @Kind, @Help)",
-            new { name, Declared = metric.Name, metric.Unit, Kind = (int)metric.Kind, metric.Help });
-        _metrics[name] = metric;
-    }
-
     void Add(long id, Labels labels)
     {
-        _numbers[labels] = id;
+        _last = Math.Max(_last, id);
+        if (!_numbers.TryAdd(labels, id))
+            return;
         if (!_byName.TryGetValue(labels.Name, out var list))
             _byName[labels.Name] = list = [];
         list.Add((id, labels));
-        _last = Math.Max(_last, id);
     }
 
-    void Clear()
+    void Clear(long deletions)
     {
         _numbers.Clear();
         _byName.Clear();
         _metrics.Clear();
-        _last = 0;
-        _generation++;
+        (_last, _deletions) = (0, deletions);
+        _generation = Interlocked.Increment(ref _generations);
+    }
+
+    /// <summary>The series and metrics that one write transaction brings. Thrown away, they were never there.</summary>
+    public sealed class Additions(SeriesIndex index, SqliteConnection connection, long generation)
+    {
+        readonly Dictionary<Labels, (long Id, Series Series)> _series = [];
+        readonly Dictionary<string, MetricInfo> _metrics = new(StringComparer.Ordinal);
+
+        /// <summary>The number of a series, given at its first sample.</summary>
+        public long NumberOf(Series series)
+        {
+            // The tag holds the generation above 40 bits of number. Generations are unique in the process, so no tag of
+            // another store, or from before a deletion, is believed.
+            if (series.StoreTag >> 40 == generation)
+                return series.StoreTag & ((1L << 40) - 1);
+            if (_series.TryGetValue(series.Labels, out var added))
+                return added.Id;
+            Declare(series);
+            lock (index._lock)
+            {
+                if (index._numbers.TryGetValue(series.Labels, out long known))
+                {
+                    series.StoreTag = (generation << 40) | known;
+                    return known;
+                }
+            }
+            long id = connection.ExecuteScalar<long>("INSERT INTO series(labels) VALUES(@labels) RETURNING id", new { labels = MetricStore.Write(series.Labels) });
+            _series.Add(series.Labels, (id, series));
+            return id;
+        }
+
+        /// <summary>To be called once the transaction is committed.</summary>
+        public void Publish()
+        {
+            lock (index._lock)
+            {
+                if (index._generation != generation)
+                    return; // the table was read anew since
+                foreach (var (labels, (id, series)) in _series)
+                {
+                    index.Add(id, labels);
+                    series.StoreTag = (generation << 40) | id;
+                }
+                foreach (var (name, metric) in _metrics)
+                    index._metrics[name] = metric;
+            }
+        }
+
+        void Declare(Series series)
+        {
+            string name = series.Labels.Name;
+            MetricInfo? known;
+            if (!_metrics.TryGetValue(name, out known))
+                lock (index._lock)
+                    index._metrics.TryGetValue(name, out known);
+            if (known == series.Metric)
+                return;
+            var metric = series.Metric;
+            connection.Execute("INSERT OR REPLACE INTO metric VALUES(@name, @Declared, @Unit, @Kind, @Help)",
+                new { name, Declared = metric.Name, metric.Unit, Kind = (int)metric.Kind, metric.Help });
+            _metrics[name] = metric;
+        }
     }
 }

@@ -13,6 +13,9 @@ public sealed class Series(Labels labels, MetricInfo metric)
 
     /// <summary>The store's own number, with the store's own generation in it; 0 when it has none yet.</summary>
     public long StoreTag { get; set; }
+
+    /// <summary>When the reader that keeps this object last met it, Unix milliseconds of this machine.</summary>
+    internal long SeenMs { get; set; }
 }
 
 /// <summary>Samples on their way to a store, as columns. Reused from batch to batch.</summary>

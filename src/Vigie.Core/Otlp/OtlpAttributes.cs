@@ -9,7 +9,10 @@ static class OtlpAttributes
 {
     const int MaxNesting = 8;
 
-    public static (string Key, string Value) Read(ProtoReader pair)
+    /// <summary>An array is its items joined by a space, a map its items as <c>key=value</c>.</summary>
+    public static (string Key, string Value) Read(ProtoReader pair) => Read(pair, 0);
+
+    static (string Key, string Value) Read(ProtoReader pair, int depth)
     {
         string key = "", value = "";
         while (pair.Next())
@@ -17,7 +20,7 @@ static class OtlpAttributes
             switch (pair.Field)
             {
                 case 1: key = Encoding.UTF8.GetString(pair.Bytes()); break;
-                case 2: value = Text(pair.Message(), 0); break;
+                case 2: value = Text(pair.Message(), depth); break;
                 default: pair.Skip(); break;
             }
         }
@@ -38,6 +41,7 @@ static class OtlpAttributes
                 case 3: text = ((long)any.VarintField()).ToString(CultureInfo.InvariantCulture); break;
                 case 4: text = any.Double().ToString("R", CultureInfo.InvariantCulture); break;
                 case 5: text = Array(any.Message(), depth + 1); break;
+                case 6: text = Map(any.Message(), depth + 1); break;
                 case 7: text = Convert.ToBase64String(any.Bytes()); break;
                 default: any.Skip(); break;
             }
@@ -54,6 +58,22 @@ static class OtlpAttributes
                 items.Add(Text(array.Message(), depth));
             else
                 array.Skip();
+        }
+        return string.Join(' ', items);
+    }
+
+    static string Map(ProtoReader map, int depth)
+    {
+        var items = new List<string>();
+        while (map.Next())
+        {
+            if (map.Field == 1)
+            {
+                var (key, value) = Read(map.Message(), depth);
+                items.Add($"{key}={value}");
+            }
+            else
+                map.Skip();
         }
         return string.Join(' ', items);
     }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Frozen;
 using System.Text;
 using Vigie.Core.Metrics;
 
@@ -15,6 +16,9 @@ public sealed record OtlpLimits
 
     /// <summary>Characters of a label's name or value, and of a metric's name.</summary>
     public int LabelLength { get; init; } = 2_048;
+
+    /// <summary>Bytes of a resource's attributes: they are kept in memory for each host.</summary>
+    public int ResourceBytes { get; init; } = 64 * 1024;
 
     /// <summary>How far ahead of the hub's clock a sample may be.</summary>
     public TimeSpan Future { get; init; } = TimeSpan.FromMinutes(10);
@@ -40,7 +44,7 @@ public sealed class OtlpMetricsReader(OtlpLimits limits, TimeProvider time)
     /// <exception cref="OtlpFormatException">The body is malformed; the batch is to be thrown away.</exception>
     public OtlpReading Read(ReadOnlySpan<byte> body, string fallbackHost, SampleBatch batch)
     {
-        var pass = new OtlpPass(limits, (time.GetUtcNow() + limits.Future).ToUnixTimeMilliseconds(), batch);
+        var pass = new OtlpPass(limits, time.GetUtcNow().ToUnixTimeMilliseconds(), batch);
         var request = new ProtoReader(body, 0);
         while (request.Next())
         {
@@ -85,6 +89,8 @@ public sealed class OtlpMetricsReader(OtlpLimits limits, TimeProvider time)
 
     OtlpResource Known(ReadOnlySpan<byte> bytes, string fallbackHost)
     {
+        if (bytes.Length > limits.ResourceBytes)
+            return new(FrozenDictionary<string, string>.Empty, fallbackHost, limits) { Refusal = $"a resource is larger than {limits.ResourceBytes} bytes" };
         // The fallback is part of the identity: two nameless hosts send the same (empty) resource.
         Span<byte> key = bytes.Length + fallbackHost.Length * 3 + 1 <= 4096 ? stackalloc byte[4096] : new byte[bytes.Length + fallbackHost.Length * 3 + 1];
         bytes.CopyTo(key);
@@ -107,7 +113,7 @@ public sealed class OtlpMetricsReader(OtlpLimits limits, TimeProvider time)
             else
                 reader.Skip();
         }
-        var created = new OtlpResource(attributes, fallbackHost);
+        var created = new OtlpResource(attributes, fallbackHost, limits);
         return lookup.TryAdd(key[..length], created) || !lookup.TryGetValue(key[..length], out known) ? created : known;
     }
 }

@@ -4,13 +4,14 @@ using Vigie.Core.Metrics;
 namespace Vigie.Core.Otlp;
 
 /// <summary>One request on its way through the reader: where it is, what it has taken and what it has refused.</summary>
-sealed class OtlpPass(OtlpLimits limits, long futureMs, SampleBatch batch)
+sealed class OtlpPass(OtlpLimits limits, long nowMs, SampleBatch batch)
 {
     readonly List<(OtlpResource, long)> _resources = [];
     readonly List<(string Reason, int Points)> _refused = [];
     byte[] _key = new byte[512];
     int _prefix, _keyLength;
     long _lastMs = long.MinValue;
+    MetricInfo? _metric;
 
     public OtlpResource Resource { get; set; } = null!;
 
@@ -47,8 +48,10 @@ sealed class OtlpPass(OtlpLimits limits, long futureMs, SampleBatch batch)
         if (dataField == 0)
             return;
         var kind = MetricKind.Gauge;
-        string? refusal = name.Length == 0 ? "a metric has no name"
+        string? refusal = Resource.Refusal is { } whole ? whole
+            : name.Length == 0 ? "a metric has no name"
             : name.Length > limits.LabelLength ? $"a metric's name is longer than {limits.LabelLength} bytes"
+            : unit.Length > limits.LabelLength ? $"a metric's unit is longer than {limits.LabelLength} bytes"
             : dataField is 9 or 10 or 11 ? "histograms and summaries are not stored: send sums and gauges"
             : null;
         if (dataField == 7 && refusal is null)
@@ -58,6 +61,7 @@ sealed class OtlpPass(OtlpLimits limits, long futureMs, SampleBatch batch)
             Refuse(refusal, CountPoints(data));
             return;
         }
+        _metric = null;
         _keyLength = 0;
         Append([(byte)kind]);
         AppendSized(name);
@@ -124,7 +128,7 @@ sealed class OtlpPass(OtlpLimits limits, long futureMs, SampleBatch batch)
         }
         if ((flags & 1) != 0)
             (value, hasValue) = (StaleMarker.Value, true);
-        long timeMs = (long)(nanos / 1_000_000);
+        long timeMs = (long)(nanos / 1_000_000), futureMs = nowMs + (long)limits.Future.TotalMilliseconds;
         if (nanos == 0)
             Refuse("a data point has no time");
         else if (!hasValue)
@@ -133,6 +137,7 @@ sealed class OtlpPass(OtlpLimits limits, long futureMs, SampleBatch batch)
             Refuse($"a data point is more than {limits.Future.TotalMinutes:0.#} min ahead of the hub's clock: check the sender's time synchronisation");
         else if (Find(attributes, name, unit, help, kind) is { } series)
         {
+            series.SeenMs = nowMs;
             batch.Add(series, timeMs, value);
             _lastMs = Math.Max(_lastMs, timeMs);
         }
@@ -144,12 +149,14 @@ sealed class OtlpPass(OtlpLimits limits, long futureMs, SampleBatch batch)
         var key = _key.AsSpan(0, _keyLength);
         if (lookup.TryGetValue(key, out var known))
             return known;
-        if (Resource.Series.Count >= limits.SeriesPerResource)
+        if (Resource.Series.Count >= limits.SeriesPerResource && !Resource.DropSilent(nowMs))
         {
             Refuse($"the host sends more than {limits.SeriesPerResource} series (Ingest:SeriesPerHost)");
             return null;
         }
-        var metric = new MetricInfo(Encoding.UTF8.GetString(name), Encoding.UTF8.GetString(unit), kind, Encoding.UTF8.GetString(help));
+        // One declaration for all series of the metric, or a long description would be kept once for each of them.
+        help = help[..Math.Min(help.Length, limits.LabelLength)];
+        _metric ??= new(Encoding.UTF8.GetString(name), Encoding.UTF8.GetString(unit), kind, Encoding.UTF8.GetString(help));
         var labels = new List<Label>();
         while (attributes.Next())
         {
@@ -174,12 +181,14 @@ sealed class OtlpPass(OtlpLimits limits, long futureMs, SampleBatch batch)
             return null;
         }
         labels.AddRange(Resource.Labels());
-        labels.Add(new(Labels.MetricName, StoredNames.Metric(metric)));
-        return Resource.Series.GetOrAdd(key.ToArray(), new Series(Labels.From(labels), metric));
+        labels.Add(new(Labels.MetricName, StoredNames.Metric(_metric)));
+        return Resource.Series.GetOrAdd(key.ToArray(), new Series(Labels.From(labels), _metric) { SeenMs = nowMs });
     }
 
     void Refuse(string reason, int points = 1)
     {
+        if (points == 0)
+            return;
         int at = _refused.FindIndex(r => r.Reason == reason);
         if (at < 0)
             _refused.Add((reason, points));

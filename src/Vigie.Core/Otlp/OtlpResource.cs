@@ -9,10 +9,17 @@ namespace Vigie.Core.Otlp;
 /// </summary>
 public sealed class OtlpResource
 {
-    internal OtlpResource(IReadOnlyDictionary<string, string> attributes, string fallbackHost)
+    const string OwnAgent = "vigie-agent";
+    static readonly TimeSpan Silent = TimeSpan.FromHours(1), BetweenSweeps = TimeSpan.FromMinutes(1);
+
+    long _sweptMs;
+
+    internal OtlpResource(IReadOnlyDictionary<string, string> attributes, string fallbackHost, OtlpLimits limits)
     {
         Attributes = attributes;
         Host = First("host.name") ?? First("host.id") ?? First("service.instance.id") ?? fallbackHost;
+        if (Labels().Any(l => l.Value.Length > limits.LabelLength))
+            Refusal = $"a resource's host or service name is longer than {limits.LabelLength} characters";
     }
 
     /// <summary>Arrays are joined by a space.</summary>
@@ -21,7 +28,25 @@ public sealed class OtlpResource
     /// <summary>The name under which the host is known; its series carry it as the label <c>host</c>.</summary>
     public string Host { get; }
 
+    /// <summary>Why none of its data points are taken; null when they are.</summary>
+    internal string? Refusal { get; init; }
+
     internal ConcurrentDictionary<byte[], Series> Series { get; } = new(ByteKeys.Instance);
+
+    /// <summary>
+    /// Forgets the series that were not met for an hour, so that names which come and go don't use up the limit for ever.
+    /// Returns whether there is room now.
+    /// </summary>
+    internal bool DropSilent(long nowMs)
+    {
+        if (nowMs - _sweptMs < BetweenSweeps.TotalMilliseconds)
+            return false;
+        _sweptMs = nowMs;
+        bool dropped = false;
+        foreach (var (key, series) in Series)
+            dropped |= nowMs - series.SeenMs > Silent.TotalMilliseconds && Series.TryRemove(key, out _);
+        return dropped;
+    }
 
     string? First(string key) => Attributes.TryGetValue(key, out var value) && value.Length > 0 ? value : null;
 
@@ -37,8 +62,6 @@ public sealed class OtlpResource
                 yield return new("instance", instance);
         }
     }
-
-    const string OwnAgent = "vigie-agent";
 }
 
 /// <summary>Byte strings as dictionary keys that can be looked up by a span, without a copy.</summary>

@@ -41,10 +41,12 @@ sealed class AccessMiddleware(RequestDelegate next)
     /// <summary>OTLP's senders read a google.rpc.Status in their own encoding; everybody else reads JSON.</summary>
     static Task WriteAsync(HttpContext context, int status, string message)
     {
-        bool otlp = context.Request.Path == "/v1/metrics" && context.Request.ContentType?.StartsWith("application/x-protobuf", StringComparison.OrdinalIgnoreCase) == true;
+        bool otlp = context.Request.Path == "/v1/metrics";
+        bool protobuf = otlp && context.Request.ContentType?.StartsWith("application/x-protobuf", StringComparison.OrdinalIgnoreCase) == true;
         context.Response.StatusCode = status;
-        context.Response.ContentType = otlp ? "application/x-protobuf" : "application/json";
-        return context.Response.Body.WriteAsync(otlp ? OtlpReply.Status(status, message)
+        context.Response.ContentType = protobuf ? "application/x-protobuf" : "application/json";
+        return context.Response.Body.WriteAsync(protobuf ? OtlpReply.Status(status, message)
+            : otlp ? OtlpReply.StatusJson(status, message)
             : JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string>(StringComparer.Ordinal) { ["status"] = "error", ["error"] = message })).AsTask();
     }
 }

@@ -1,8 +1,10 @@
+using System.Buffers;
 using System.Collections;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Unicode;
 
 namespace Vigie.Hub.Configuration;
 
@@ -81,20 +83,40 @@ static class ConfigFile
         return node;
     }
 
-    /// <summary>The line (from 1) of each key of a JSON text, by <c>Section:Key</c>. Reads as far as the text is JSON.</summary>
-    public static Dictionary<string, int> Lines(byte[] json)
+    /// <summary>Where a key stands (lines from 1), and how its value begins.</summary>
+    public readonly record struct Place(int Line, JsonTokenType Kind);
+
+    /// <summary>The place of each key of a JSON text, by <c>Section:Key</c>.</summary>
+    /// <param name="twice">Told of each key that stands twice: key, first line, second line.</param>
+    /// <exception cref="JsonException">Not JSON, or no object.</exception>
+    public static Dictionary<string, Place> Places(ReadOnlySpan<byte> json, Action<string, int, int> twice)
     {
-        var lines = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
+        if (json.StartsWith(Encoding.UTF8.Preamble))
+            json = json[Encoding.UTF8.Preamble.Length..];
+        if (!Utf8.IsValid(json))
+            throw new JsonException("the file is not UTF-8", path: null, lineNumber: json[..FirstInvalid(json)].Count((byte)'\n'), bytePositionInLine: 0);
+        var places = new Dictionary<string, Place>(StringComparer.OrdinalIgnoreCase);
         var path = new Stack<string>();
         var reader = new Utf8JsonReader(json, new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
         string name = "";
+        string? key = null;
+        int line = 0;
         while (reader.Read())
         {
+            if (path.Count == 0 && reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.EndObject))
+                throw new JsonException("the settings stand in one object { … }", path: null, lineNumber: 0, bytePositionInLine: 0);
+            if (key is not null)
+            {
+                if (!places.TryAdd(key, new(line, reader.TokenType)))
+                    twice(key, places[key].Line, line);
+                key = null;
+            }
             switch (reader.TokenType)
             {
                 case JsonTokenType.PropertyName:
                     name = reader.GetString()!;
-                    lines[string.Join(':', path.Reverse().Where(p => p.Length > 0).Append(name))] = json.AsSpan(0, (int)reader.TokenStartIndex).Count((byte)'\n') + 1;
+                    key = string.Join(':', path.Reverse().Where(p => p.Length > 0).Append(name));
+                    line = json[..(int)reader.TokenStartIndex].Count((byte)'\n') + 1;
                     break;
                 case JsonTokenType.StartObject or JsonTokenType.StartArray:
                     path.Push(name);
@@ -105,7 +127,15 @@ static class ConfigFile
                     break;
             }
         }
-        return lines;
+        return places;
+    }
+
+    static int FirstInvalid(ReadOnlySpan<byte> text)
+    {
+        int at = 0;
+        while (Rune.DecodeFromUtf8(text[at..], out _, out int length) == OperationStatus.Done)
+            at += length;
+        return at;
     }
 
     static string Literal(object? value) => value switch

@@ -1,5 +1,5 @@
+using System.Collections;
 using System.Text.Json;
-using Microsoft.Extensions.Configuration.EnvironmentVariables;
 
 namespace Vigie.Hub.Configuration;
 
@@ -12,50 +12,94 @@ sealed class ConfigException(IReadOnlyList<string> errors) : Exception(string.Jo
 /// <summary>Reads config.json, then the environment (<c>VIGIE_Section__Key</c>), then the command line; the last wins.</summary>
 static class ConfigLoader
 {
-    public static HubOptions Load(string configPath, IReadOnlyDictionary<string, string?>? commandLine = null)
+    const string Prefix = "VIGIE_";
+
+    /// <param name="environment">The environment's variables; null for this process's own.</param>
+    public static HubOptions Load(string configPath, IReadOnlyDictionary<string, string?>? commandLine = null, IDictionary? environment = null)
     {
-        var lines = Lines(configPath);
-        var builder = new ConfigurationBuilder();
-        if (File.Exists(configPath))
-            builder.AddJsonFile(Path.GetFullPath(configPath), optional: false, reloadOnChange: false);
-        builder.Add(new EnvironmentVariablesConfigurationSource { Prefix = "VIGIE_" });
-        builder.AddInMemoryCollection(commandLine ?? new Dictionary<string, string?>(StringComparer.Ordinal));
-        var configuration = builder.Build();
         var errors = new List<string>();
-        var file = configuration.Providers.FirstOrDefault(p => p is Microsoft.Extensions.Configuration.Json.JsonConfigurationProvider);
-        RefuseUnknown(lines, errors, configPath);
+        var keys = ReadFile(configPath, errors);
+        if (errors.Count > 0)
+            throw new ConfigException(errors); // with a key twice nobody knows which value was meant
+        var variables = Variables(environment ?? Environment.GetEnvironmentVariables());
+        var builder = new ConfigurationBuilder();
+        if (keys.Count > 0)
+            builder.AddJsonFile(Path.GetFullPath(configPath), optional: false, reloadOnChange: false);
+        builder.AddInMemoryCollection(variables.Select(v => KeyValuePair.Create(v.Key, (string?)v.Value.Value)));
+        builder.AddInMemoryCollection(commandLine);
+        var configuration = builder.Build();
+        foreach (var (key, (line, _)) in keys)
+            RefuseUnknown(key, $"{configPath}, line {line}: {key}", errors);
+        foreach (var (key, (name, _)) in variables.Where(v => v.Key.Contains(':', StringComparison.Ordinal)))
+            RefuseUnknown(key, name, errors);
         var options = (HubOptions)Bind(typeof(HubOptions), configuration, "", errors, key =>
-            file is not null && file.TryGet(key, out _) && lines.TryGetValue(key, out int line) ? $"{configPath}, line {line}: {key}" : $"{key} (environment or command line)");
+            commandLine?.ContainsKey(key) == true ? $"{key} (command line)"
+            : variables.TryGetValue(key, out var variable) ? variable.Name
+            : keys.TryGetValue(key, out var place) ? $"{configPath}, line {place.Line}: {key}"
+            : key);
+        RefuseWrongKinds(keys, configPath, errors);
         errors.AddRange(OptionChecks.Errors(options));
         return errors.Count == 0 ? options : throw new ConfigException(errors);
     }
 
-    static Dictionary<string, int> Lines(string path)
+    /// <summary>Values of <c>VIGIE_Section__Key</c> by <c>Section:Key</c>, with the variable's own name.</summary>
+    static Dictionary<string, (string Name, string Value)> Variables(IDictionary environment)
+    {
+        var variables = new Dictionary<string, (string, string)>(StringComparer.OrdinalIgnoreCase);
+        foreach (DictionaryEntry variable in environment)
+            if (variable is { Key: string name, Value: string value } && name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
+                variables[name[Prefix.Length..].Replace("__", ":", StringComparison.Ordinal)] = (name, value);
+        return variables;
+    }
+
+    static IReadOnlyDictionary<string, ConfigFile.Place> ReadFile(string path, List<string> errors)
     {
         if (!File.Exists(path))
-            return [];
+            return new Dictionary<string, ConfigFile.Place>(StringComparer.Ordinal);
         try
         {
-            return ConfigFile.Lines(File.ReadAllBytes(path));
+            return ConfigFile.Places(File.ReadAllBytes(path), (key, first, second) =>
+                errors.Add($"{path}, line {second}: {key} stands in line {first} already; remove one of them"));
         }
         catch (JsonException e)
         {
             throw new ConfigException([$"{path}, line {e.LineNumber + 1}, column {e.BytePositionInLine + 1}: this is not JSON: {FirstSentence(e.Message)}. Mend that place; comments with // are allowed."]);
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ConfigException([$"{path} can't be read: {e.Message}"]);
+        }
     }
 
-    static string FirstSentence(string text) => text.Split(". ")[0].TrimEnd('.');
+    /// <summary>The kinds that the settings' own texts don't show: a section that is a value, a value that is a list.</summary>
+    static void RefuseWrongKinds(IReadOnlyDictionary<string, ConfigFile.Place> keys, string path, List<string> errors)
+    {
+        foreach (var setting in Setting.All(typeof(HubOptions)))
+        {
+            if (!keys.TryGetValue(setting.Key, out var place) || place.Kind == JsonTokenType.Null)
+                continue;
+            var (isRight, expected) = setting.IsSection ? (place.Kind == JsonTokenType.StartObject, "a section: { … }")
+                : setting.IsList ? (place.Kind is JsonTokenType.StartArray or JsonTokenType.String, "a list: [\"…\", \"…\"]")
+                : (place.Kind is not (JsonTokenType.StartObject or JsonTokenType.StartArray), "a single value");
+            if (!isRight)
+                errors.Add($"{path}, line {place.Line}: {setting.Key} must be {expected}");
+        }
+    }
 
-    static void RefuseUnknown(Dictionary<string, int> lines, List<string> errors, string path)
+    /// <summary>The reader quotes a word that stands without quotation marks, and that could be a password.</summary>
+    static string FirstSentence(string text) => text.Contains("invalid JSON literal", StringComparison.Ordinal)
+        ? "a word stands here without quotation marks" : text.Split(". ")[0].TrimEnd('.');
+
+    static void RefuseUnknown(string key, string where, List<string> errors)
     {
         var known = Setting.All(typeof(HubOptions)).ToDictionary(s => s.Key, StringComparer.OrdinalIgnoreCase);
-        foreach (var (key, line) in lines)
-        {
-            if (known.ContainsKey(key) || key is "$schema")
-                continue;
-            string near = known.Keys.MinBy(k => Distance(k, key))!;
-            errors.Add($"{path}, line {line}: {key} is no setting; {(Distance(near, key) <= 3 ? $"did you mean {near}?" : "`vigie config schema` lists them")}");
-        }
+        int last = key.LastIndexOf(':');
+        bool isListItem = last > 0 && known.TryGetValue(key[..last], out var list) && list.IsList && int.TryParse(key[(last + 1)..], out _);
+        if (known.ContainsKey(key) || isListItem || key is "$schema")
+            return;
+        string near = known.Keys.MinBy(k => Distance(k, key))!;
+        string named = where.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) ? Prefix + near.Replace(":", "__", StringComparison.Ordinal) : near;
+        errors.Add($"{where} is no setting; {(Distance(near, key) <= 3 ? $"did you mean {named}?" : "`vigie config schema` lists them")}");
     }
 
     static object Bind(Type record, IConfiguration configuration, string prefix, List<string> errors, Func<string, string> where)

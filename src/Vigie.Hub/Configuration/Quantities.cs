@@ -20,15 +20,15 @@ static class Quantities
         text = text.Trim();
         foreach (var (suffix, unit) in Durations)
         {
-            if (!text.EndsWith(suffix, StringComparison.Ordinal) || !Number(text[..^suffix.Length], out double count))
+            if (!text.EndsWith(suffix, StringComparison.Ordinal) || !Number(text[..^suffix.Length], out decimal count))
                 continue;
-            double ticks = count * unit.Ticks;
-            if (ticks is < 0 or > long.MaxValue / 2)
+            if (count > long.MaxValue / 2 / unit.Ticks)
                 return false;
-            duration = TimeSpan.FromTicks((long)ticks);
+            duration = TimeSpan.FromTicks((long)Math.Round(count * unit.Ticks));
             return true;
         }
-        return TimeSpan.TryParseExact(text, ["c", @"h\:mm\:ss", @"d\.hh\:mm\:ss"], CultureInfo.InvariantCulture, out duration) && duration >= TimeSpan.Zero;
+        return text.Contains(':', StringComparison.Ordinal) // or "7" would be seven days
+            && TimeSpan.TryParseExact(text, ["c", @"h\:mm\:ss", @"d\.hh\:mm\:ss"], CultureInfo.InvariantCulture, out duration) && duration >= TimeSpan.Zero;
     }
 
     public static bool TrySize(string text, out ByteSize size)
@@ -37,12 +37,11 @@ static class Quantities
         text = text.Trim();
         foreach (var (suffix, unit) in Sizes)
         {
-            if (!text.EndsWith(suffix, StringComparison.Ordinal) || !Number(text[..^suffix.Length], out double count))
+            if (!text.EndsWith(suffix, StringComparison.Ordinal) || !Number(text[..^suffix.Length], out decimal count))
                 continue;
-            double bytes = count * unit;
-            if (bytes is < 0 or > long.MaxValue / 2)
+            if (count > long.MaxValue / 2 / unit)
                 return false;
-            size = new((long)bytes);
+            size = new((long)Math.Round(count * unit));
             return true;
         }
         return false;
@@ -54,11 +53,12 @@ static class Quantities
         foreach (var (suffix, unit) in new[] { ("d", TimeSpan.TicksPerDay), ("h", TimeSpan.TicksPerHour), ("min", TimeSpan.TicksPerMinute), ("s", TimeSpan.TicksPerSecond) })
             if (duration.Ticks != 0 && duration.Ticks % unit == 0)
                 return $"{duration.Ticks / unit}{suffix}";
-        return duration.Ticks == 0 ? "0s" : $"{duration.TotalMilliseconds}ms";
+        return duration.Ticks == 0 ? "0s" : $"{duration.Ticks / (decimal)TimeSpan.TicksPerMillisecond}ms";
     }
 
-    static bool Number(string text, out double value) =>
-        double.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out value);
+    /// <summary>Decimal: exact, and without NaN and infinities.</summary>
+    static bool Number(string text, out decimal value) =>
+        decimal.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out value);
 }
 
 /// <summary>A number of bytes.</summary>

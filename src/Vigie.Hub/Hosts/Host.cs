@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Vigie.Hub.Hosts;
 
 /// <summary>A server that has sent samples.</summary>
-/// <param name="Attributes">OpenTelemetry resource attributes as last sent.</param>
+/// <param name="Attributes">OpenTelemetry resource attributes, each as last sent; those of a service on the host are left out.</param>
 sealed record Host(string Name, long FirstMs, long LastMs, IReadOnlyDictionary<string, string> Attributes)
 {
     static readonly TimeSpan UnknownInterval = TimeSpan.FromMinutes(1); // what collectors send by default

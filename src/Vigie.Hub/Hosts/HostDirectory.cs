@@ -20,14 +20,14 @@ sealed class HostDirectory
     readonly ConcurrentDictionary<string, Host> _hosts;
     readonly ConcurrentDictionary<string, Host> _unsaved = new(StringComparer.Ordinal);
     readonly ConcurrentDictionary<(MetricInfo, string), Series> _series = new();
-    readonly long _startMs, _offMs;
+    readonly long _startMs, _aliveMs;
 
     public HostDirectory(HostStore store, TimeProvider time)
     {
         (_store, _time) = (store, time);
         _hosts = new(store.All().Select(h => KeyValuePair.Create(h.Name, h)), StringComparer.Ordinal);
         _startMs = time.GetUtcNow().ToUnixTimeMilliseconds();
-        _offMs = store.AliveMs() is { } alive ? Math.Max(0, _startMs - alive) : 0;
+        _aliveMs = store.AliveMs() ?? _startMs;
     }
 
     /// <summary>Names of the hosts that have just reported. Raised after their samples are durable.</summary>
@@ -46,11 +46,11 @@ sealed class HostDirectory
         {
             bool save = false;
             var host = _hosts.AddOrUpdate(resource.Host,
-                name => { save = true; return new(name, lastMs, lastMs, Known(resource)); },
+                name => { save = true; return new(name, lastMs, lastMs, Merged(new Dictionary<string, string>(StringComparer.Ordinal), resource)); },
                 (_, old) =>
                 {
-                    save = !ReferenceEquals(old.Attributes, resource.Attributes) && !Same(old.Attributes, Known(resource));
-                    return old with { LastMs = Math.Max(old.LastMs, lastMs), Attributes = save ? Known(resource) : old.Attributes };
+                    save = Changes(old.Attributes, resource);
+                    return old with { LastMs = Math.Max(old.LastMs, lastMs), Attributes = save ? Merged(old.Attributes, resource) : old.Attributes };
                 });
             if (save)
                 (changed ??= []).Add(host);
@@ -66,10 +66,11 @@ sealed class HostDirectory
     public async Task<SampleBatch> SweepAsync(CancellationToken ct)
     {
         long nowMs = _time.GetUtcNow().ToUnixTimeMilliseconds();
-        var unsaved = _unsaved.Values.ToList();
-        _unsaved.Clear();
+        var unsaved = _unsaved.ToList();
         if (unsaved.Count > 0)
-            await _store.SaveAsync(unsaved, ct);
+            await _store.SaveAsync([.. unsaved.Select(h => h.Value)], ct);
+        foreach (var saved in unsaved)
+            _unsaved.TryRemove(saved); // unless it has reported again meanwhile
         await _store.SetAliveAsync(nowMs, ct);
         var batch = new SampleBatch();
         foreach (var host in _hosts.Values)
@@ -85,7 +86,7 @@ sealed class HostDirectory
 
     /// <summary>A host that was alive when the hub went off is not blamed for the hub's absence.</summary>
     TimeSpan SilenceOf(Host host, long nowMs) =>
-        TimeSpan.FromMilliseconds(Math.Max(0, nowMs - host.LastMs - (host.LastMs < _startMs ? _offMs : 0)));
+        TimeSpan.FromMilliseconds(Math.Max(0, nowMs - host.LastMs - Math.Max(0, _startMs - Math.Max(_aliveMs, host.LastMs))));
 
     public async Task DeleteAsync(string name, CancellationToken ct)
     {
@@ -96,14 +97,29 @@ sealed class HostDirectory
         await _store.DeleteAsync(name, ct);
     }
 
-    static Dictionary<string, string> Known(OtlpResource resource)
+    /// <summary>
+    /// Several senders may speak for one host, each knowing a part: what one tells stays when another says nothing of it. What
+    /// a service tells of itself is not the host's.
+    /// </summary>
+    static bool IsOfHost(string attribute) => !attribute.StartsWith("service.", StringComparison.Ordinal)
+        && !attribute.StartsWith("telemetry.", StringComparison.Ordinal) && !attribute.StartsWith("process.", StringComparison.Ordinal);
+
+    static bool Changes(IReadOnlyDictionary<string, string> known, OtlpResource resource)
     {
-        var attributes = new Dictionary<string, string>(resource.Attributes, StringComparer.Ordinal);
+        foreach (var (name, value) in resource.Attributes)
+            if (IsOfHost(name) && !(known.TryGetValue(name, out var old) && old == value))
+                return true;
+        return false;
+    }
+
+    static Dictionary<string, string> Merged(IReadOnlyDictionary<string, string> known, OtlpResource resource)
+    {
+        var attributes = new Dictionary<string, string>(known, StringComparer.Ordinal);
+        foreach (var (name, value) in resource.Attributes)
+            if (IsOfHost(name))
+                attributes[name] = value;
         if (!attributes.ContainsKey("host.ip") && IPAddress.TryParse(resource.Host, out _))
             attributes["host.ip"] = resource.Host;
         return attributes;
     }
-
-    static bool Same(IReadOnlyDictionary<string, string> a, IReadOnlyDictionary<string, string> b) =>
-        a.Count == b.Count && a.All(p => b.TryGetValue(p.Key, out var value) && value == p.Value);
 }

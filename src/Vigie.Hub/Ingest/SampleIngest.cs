@@ -11,6 +11,9 @@ readonly record struct Taken(int Written, int Refused, string? Reason);
 /// <summary>The one way in for samples, whether they come by HTTP or from the probe in this process.</summary>
 sealed class SampleIngest(OtlpMetricsReader reader, ISampleWriter writer, HostDirectory hosts, HubMetrics metrics)
 {
+    /// <summary>A larger batch is not kept for the next request: one huge request must not hold its memory for ever.</summary>
+    const int LargestKept = 100_000;
+
     readonly ConcurrentBag<SampleBatch> _batches = [];
 
     /// <summary>Returns when the samples are durable.</summary>
@@ -32,8 +35,11 @@ sealed class SampleIngest(OtlpMetricsReader reader, ISampleWriter writer, HostDi
         }
         finally
         {
-            batch.Clear();
-            _batches.Add(batch);
+            if (batch.Count <= LargestKept)
+            {
+                batch.Clear();
+                _batches.Add(batch);
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using Microsoft.Playwright;
+using Vigie.Hub.Advisories;
 using Vigie.Hub.Alerts;
 using Vigie.Hub.Ingest;
 using Vigie.Tests.Support;
@@ -16,6 +17,8 @@ public sealed class PageTests(Chromium chromium)
         var hub = await TestHub.StartAsync(new FakeTimeProvider(Noon));
         await SampleFleet.WriteAsync(hub.Get<SampleIngest>(), Noon, TimeSpan.FromHours(7), "db1.example.org", "mail.example.org", "web1.example.org", "web2.example.org", "backup.example.org");
         await hub.Get<AlertEngine>().EvaluateAsync(default);
+        foreach (var advisory in SampleAdvisories.All)
+            await hub.Get<AdvisoryStore>().SaveAsync(advisory, [], Noon, default);
         return hub;
     }
 
