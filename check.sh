@@ -46,12 +46,12 @@ artifacts/bin/Vigie.Tests/debug/Vigie.Tests -noColor "$@" >"$log" 2>&1 || status
 
 # what failed and what was skipped, with reasons; the hubs' own log lines are left out
 grep -Ev '^([0-9:]+ )?(trce|dbug|info|warn|fail|crit): ' "$log" || true
-summary=$(grep -oE 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+, Skipped: [0-9]+' "$log" | tail -n 1)
+summary=$(grep -oE 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+, Skipped: [0-9]+' "$log" | tail -n 1 || true)
 if [[ -z $summary ]]; then
   echo "check: the tests ended without a summary (exit code $status)" >&2
   exit 1
 fi
-read -r total errors failed skipped < <(grep -oE '[0-9]+' <<<"$summary" | tr '\n' ' ')
+read -r total errors failed skipped <<<"${summary//[^0-9 ]/}"
 echo "$((total - failed - skipped)) passed, $((failed + errors)) failed, $skipped skipped"
 ((total > 0)) || exit 1
 exit "$status"
