@@ -1,3 +1,5 @@
+using Vigie.Core.Metrics;
+
 namespace Vigie.Hub;
 
 /// <summary>
@@ -51,7 +53,7 @@ sealed class BackgroundLoop(string name, TimeSpan every, Func<CancellationToken,
             {
                 Failures++;
                 if (LastError != e.Message)
-                    Log.LoopFailed(log, Name, e.Message, e);
+                    Log.LoopFailed(log, Name, e.Message, e is OutsideException or StoreUnavailableException ? null : e);
                 LastError = e.Message;
             }
             await PauseAsync(stoppingToken);

@@ -4,7 +4,7 @@ namespace Vigie.Hub;
 static partial class Log
 {
     [LoggerMessage(1, LogLevel.Warning, "{Loop} failed and will be tried again: {Reason}")]
-    public static partial void LoopFailed(ILogger log, string loop, string reason, Exception error);
+    public static partial void LoopFailed(ILogger log, string loop, string reason, Exception? error);
 
     [LoggerMessage(2, LogLevel.Information, "{Loop} works again")]
     public static partial void LoopRecovered(ILogger log, string loop);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Vigie.Hub.Configuration;
+using Vigie.Hub.Web;
 using Vigie.Storage;
 
 namespace Vigie.Hub.Commands;
@@ -22,6 +23,6 @@ sealed class BackupCommand() : CliCommand("backup", "Copy monitoring.db to monit
     }
 
     internal static string Describe(FileReport report) =>
-        $"{report.Path}, {new ByteSize(report.Bytes)}, {report.Series} series, {report.Samples} samples"
+        $"{report.Path}, {Texts.English.Bytes(report.Bytes).Replace('\u00a0', ' ')}, {report.Series} series, {report.Samples} samples"
         + (report is { First: { } first, Last: { } last } ? $" from {first:yyyy-MM-dd HH:mm} to {last:yyyy-MM-dd HH:mm} UTC." : ".");
 }

@@ -1,7 +1,7 @@
 namespace Vigie.Hub.Advisories.Feeds;
 
 /// <summary>The source can't be used now, as a whole; the message says why. What was yielded before stays.</summary>
-sealed class FeedException(string message) : Exception(message);
+sealed class FeedException(string message) : OutsideException(message);
 
 /// <param name="IsBacklog">It is part of what was there before the hub began to listen: nobody is told.</param>
 readonly record struct FeedItem(Advisory Advisory, bool IsBacklog);
