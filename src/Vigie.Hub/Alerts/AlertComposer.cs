@@ -27,8 +27,8 @@ sealed class AlertComposer(HubOptions options, DataFolder folder, AlertStore ale
         var (picture, pictureNote) = await PictureAsync(alert, rule, kind, ct);
         var values = Values(alert, rule, kind, picture is not null, pictureNote);
         var (subject, text, html) = Render(values);
-        string thread = $"alert-{alert.Id}@vigie";
-        return new(subject, text, html, picture, $"{rule.Chart}.png", kind == NotificationKind.Firing ? thread : $"alert-{alert.Id}-{kind.ToString().ToLowerInvariant()}@vigie", thread);
+        string thread = $"alert-{alert.Id}-{alert.SinceMs}@vigie"; // another hub, or a database made anew, counts from one too
+        return new(subject, text, html, picture, $"{rule.Chart}.png", kind == NotificationKind.Firing ? thread : $"{kind.ToString().ToLowerInvariant()}-{thread}", thread);
     }
 
     /// <summary>A message with made-up values, for `test-mail`.</summary>
