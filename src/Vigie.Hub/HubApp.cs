@@ -22,7 +22,8 @@ static class HubApp
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.Logging.ClearProviders().AddSimpleConsole(console => { console.SingleLine = true; console.TimestampFormat = "HH:mm:ss "; }).SetMinimumLevel(LogLevel.Information)
             .AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error) // the keys are sealed by the folder's mode, not by a certificate
-           .AddFilter("System", LogLevel.Warning);
+           .AddFilter("System", LogLevel.Warning)
+            .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical); // why it can't start is said in a sentence
         HubServices.Add(builder.Services, folder, options, time);
         HubLoops.Add(builder.Services, options);
         AccountServices.Add(builder.Services, folder);

@@ -8,23 +8,25 @@ using Vigie.Hub.Ingest;
 namespace Vigie.Hub;
 
 /// <summary>This machine's probe inside the hub: the agent as it is, with the ingest in the place of the network.</summary>
-sealed class LocalProbe(SampleIngest ingest, HubOptions options, DataFolder folder, TimeProvider time, ILogger<LocalProbe> log) : BackgroundService
+static class LocalProbe
 {
-    public static void Add(IServiceCollection services) => services.AddHostedService<LocalProbe>();
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <summary>It runs until the hub ends; should it fail, the loop's guard says so and starts it again.</summary>
+    public static void Add(IServiceCollection services) => HubLoops.Add(services, "Probe", TimeSpan.FromSeconds(5), s => ct =>
     {
-        await Task.Yield();
-        await Create(ingest, options, folder, time, (level, message) => Log.ProbeNotice(log, message)).RunAsync(stoppingToken);
-    }
+        var log = s.GetRequiredService<ILogger<BackgroundLoop>>();
+        return Create(s.GetRequiredService<SampleIngest>(), s.GetRequiredService<HubOptions>(), s.GetRequiredService<DataFolder>(),
+            s.GetRequiredService<TimeProvider>(), (_, message) => Log.ProbeNotice(log, message)).RunAsync(ct);
+    });
 
-    public static AgentHost Create(SampleIngest ingest, HubOptions options, DataFolder folder, TimeProvider time, AgentLog log) => new(new AgentOptions
+    public static AgentHost Create(SampleIngest ingest, HubOptions options, DataFolder folder, TimeProvider time, AgentLog log) =>
+        new(Options(options.Probe) with { ProbesDir = folder.Probes }, new Exporter(ingest), log, time);
+
+    public static AgentOptions Options(LocalProbeOptions options) => new()
     {
-        Interval = options.Probe.Interval,
-        HostName = options.Probe.HostName is { Length: > 0 } name ? name : null,
-        DisabledProbes = options.Probe.Disabled,
-        ProbesDir = folder.Probes,
-    }, new Exporter(ingest), log, time);
+        Interval = options.Interval,
+        HostName = options.HostName is { Length: > 0 } name ? name : null,
+        DisabledProbes = options.Disabled,
+    };
 
     sealed class Exporter(SampleIngest ingest) : IExporter
     {

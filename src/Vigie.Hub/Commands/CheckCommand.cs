@@ -19,7 +19,7 @@ sealed class CheckCommand() : CliCommand("check", "Evaluate the rules now and se
             call.Error($"not delivered by {waiting.Channel}: {waiting.Error}");
         AlertsCommand.Print(call, call.Get<AlertStore>().Open());
         if (!call.IsJson)
-            call.Line($"{changed.Count} alerts changed, {sent} mails sent.");
+            call.Line($"Alerts changed: {changed.Count}. Mails sent: {sent}.");
         return errors.Count > 0 || undelivered.Count > 0 ? 1 : 0;
     });
 

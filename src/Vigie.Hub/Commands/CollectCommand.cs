@@ -19,6 +19,6 @@ sealed class CollectCommand() : CliCommand("collect", "One round, for cron: meas
         var backup = DatabaseFiles.Backup(call.Folder.Database, call.Folder.Backup, options.Backup.Keep, null, ct);
         var (changed, sent) = await CheckCommand.CheckAsync(call, ct);
         call.Print(new { samples = written, backup = backup.Path, changed = changed.Count, sent },
-            $"{written} samples stored, backup in {backup.Path}, {changed.Count} alerts changed, {sent} mails sent.");
+            $"Samples stored: {written}. Backup: {backup.Path}. Alerts changed: {changed.Count}. Mails sent: {sent}.");
     });
 }

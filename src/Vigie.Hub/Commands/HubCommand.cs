@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net.Sockets;
 using Vigie.Hub.Accounts;
 using Vigie.Hub.Alerts;
 using Vigie.Hub.Configuration;
@@ -34,9 +35,9 @@ sealed class HubCommand() : CliCommand("hub", "Run the hub: take samples, raise 
         {
             await app.StartAsync(ct);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or SocketException)
         {
-            throw new CommandException($"the hub can't listen on {options.Server.Urls}: {e.Message}; another --urls may be free");
+            throw new CommandException($"the hub can't listen on {options.Server.Urls}: {e.Message.TrimEnd('.')}; choose another address with --urls");
         }
         Greet(call, app, verb);
         await app.WaitForShutdownAsync(ct);

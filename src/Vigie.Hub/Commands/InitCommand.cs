@@ -22,7 +22,14 @@ sealed class InitCommand() : CliCommand("init", "Make the data folder: config.js
     {
         var made = new List<string>();
         // Hashes of passwords and tokens stand in the database: the folder is its owner's alone.
-        Directory.CreateDirectory(folder.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        try
+        {
+            Directory.CreateDirectory(folder.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException($"the data folder {folder.Path} can't be made ({e.Message}); name another with --data");
+        }
         if (!File.Exists(folder.Config))
         {
             WriteNew(folder.Config, ConfigFile.Sample());

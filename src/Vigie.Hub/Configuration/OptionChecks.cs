@@ -1,4 +1,5 @@
 using MimeKit;
+using Vigie.Agent;
 
 namespace Vigie.Hub.Configuration;
 
@@ -14,6 +15,8 @@ static class OptionChecks
             yield return $"Server:PublicUrl is \"{options.Server.PublicUrl}\"; write an address such as https://vigie.example.org, or leave it empty";
         if (options.Server.TimeZone.Length > 0 && !TimeZoneInfo.TryFindSystemTimeZoneById(options.Server.TimeZone, out _))
             yield return $"Server:TimeZone is \"{options.Server.TimeZone}\", which this machine does not know; write a name such as Europe/Paris";
+        foreach (string error in LocalProbe.Options(options.Probe).Errors())
+            yield return "Probe:" + error.Replace(nameof(AgentOptions.DisabledProbes), nameof(LocalProbeOptions.Disabled), StringComparison.Ordinal);
         if (!IsHttp(options.Feeds.CertFr.BaseUrl))
             yield return $"Feeds:CertFr:BaseUrl is \"{options.Feeds.CertFr.BaseUrl}\"; write an address such as https://www.cert.ssi.gouv.fr";
         if (options.Mail.Password.Length > 0 && options.Mail.PasswordFile.Length > 0)
