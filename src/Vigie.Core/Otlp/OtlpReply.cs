@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Vigie.Core.Otlp;
@@ -11,6 +12,9 @@ namespace Vigie.Core.Otlp;
 /// </summary>
 public static class OtlpReply
 {
+    /// <summary>A person reads these in a log: quotes and dots stay what they are.</summary>
+    static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>Empty when nothing was refused: that is how success is spelled.</summary>
     public static byte[] Partial(int refused, string? reason)
     {
@@ -54,7 +58,7 @@ public static class OtlpReply
     static byte[] Json(Action<Utf8JsonWriter> write)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer))
+        using (var json = new Utf8JsonWriter(buffer, Readable))
         {
             json.WriteStartObject();
             write(json);
