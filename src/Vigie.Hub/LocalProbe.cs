@@ -8,7 +8,8 @@ using Vigie.Hub.Ingest;
 namespace Vigie.Hub;
 
 /// <summary>This machine's probe inside the hub: the agent as it is, with the ingest in the place of the network.</summary>
-sealed class LocalProbe(SampleIngest ingest, HubOptions options, DataFolder folder, TimeProvider time, ILogger<LocalProbe> log) : BackgroundService
+sealed class LocalProbe(SampleIngest ingest, HubOptions options, DataFolder folder, TimeProvider time,
+    ILogger<LocalProbe> log) : BackgroundService
 {
     public static void Add(IServiceCollection services) => services.AddHostedService<LocalProbe>();
 
@@ -18,13 +19,14 @@ sealed class LocalProbe(SampleIngest ingest, HubOptions options, DataFolder fold
         await Create(ingest, options, folder, time, (level, message) => Log.ProbeNotice(log, message)).RunAsync(stoppingToken);
     }
 
-    public static AgentHost Create(SampleIngest ingest, HubOptions options, DataFolder folder, TimeProvider time, AgentLog log) => new(new AgentOptions
-    {
-        Interval = options.Probe.Interval,
-        HostName = options.Probe.HostName is { Length: > 0 } name ? name : null,
-        DisabledProbes = options.Probe.Disabled,
-        ProbesDir = folder.Probes,
-    }, new Exporter(ingest), log, time);
+    public static AgentHost Create(SampleIngest ingest, HubOptions options, DataFolder folder, TimeProvider time, AgentLog log) =>
+        new(new AgentOptions
+        {
+            Interval = options.Probe.Interval,
+            HostName = options.Probe.HostName is { Length: > 0 } name ? name : null,
+            DisabledProbes = options.Probe.Disabled,
+            ProbesDir = folder.Probes,
+        }, new Exporter(ingest), log, time);
 
     sealed class Exporter(SampleIngest ingest) : IExporter
     {

@@ -50,7 +50,8 @@ public sealed class Database : IDisposable
         catch (SqliteException e)
         {
             connection.Dispose();
-            throw new DatabaseException($"{path} can't be used: {e.Message}. If it is damaged, `vigie restore` brings the last backup back.", e);
+            throw new DatabaseException($"{path} can't be used: {e.Message}. If it is damaged, `vigie restore` brings the last backup back.",
+                e);
         }
         catch
         {
@@ -88,8 +89,10 @@ public sealed class Database : IDisposable
             transaction.Commit();
             return result;
         }
-        catch (SqliteException e) when (e.SqliteErrorCode is SQLitePCL.raw.SQLITE_FULL or SQLitePCL.raw.SQLITE_IOERR or SQLitePCL.raw.SQLITE_BUSY
-            or SQLitePCL.raw.SQLITE_LOCKED or SQLitePCL.raw.SQLITE_READONLY or SQLitePCL.raw.SQLITE_CANTOPEN or SQLitePCL.raw.SQLITE_PROTOCOL
+        catch (SqliteException e)
+            when (e.SqliteErrorCode is SQLitePCL.raw.SQLITE_FULL or SQLitePCL.raw.SQLITE_IOERR or SQLitePCL.raw.SQLITE_BUSY
+            or SQLitePCL.raw.SQLITE_LOCKED or SQLitePCL.raw.SQLITE_READONLY or SQLitePCL.raw.SQLITE_CANTOPEN
+            or SQLitePCL.raw.SQLITE_PROTOCOL
             or SQLitePCL.raw.SQLITE_NOMEM or SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_NOTADB)
         {
             throw new StoreUnavailableException($"{Path} can't be written now: {e.Message}", e);
