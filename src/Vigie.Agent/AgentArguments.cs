@@ -56,7 +56,8 @@ sealed record AgentArguments(AgentOptions Options, bool Once, bool Print, bool H
             : read;
     }
 
-    static bool TakesValue(string name) => name is "--hub" or "--token" or "--token-file" or "--interval" or "--timeout" or "--name" or "--probes-dir"
+    static bool TakesValue(string name) =>
+        name is "--hub" or "--token" or "--token-file" or "--interval" or "--timeout" or "--name" or "--probes-dir"
         or "--disable" or "--root";
 
     static AgentOptions With(AgentOptions options, string name, string value, List<string> errors) => name switch
@@ -68,7 +69,8 @@ sealed record AgentArguments(AgentOptions Options, bool Once, bool Print, bool H
         "--timeout" => options with { ProbeTimeout = Time(name, value, errors) },
         "--name" => options with { HostName = value },
         "--probes-dir" => options with { ProbesDir = value },
-        "--disable" => options with { DisabledProbes = value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) },
+        "--disable" =>
+            options with { DisabledProbes = value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) },
         _ => options with { Root = value },
     };
 

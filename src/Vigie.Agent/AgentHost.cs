@@ -39,8 +39,11 @@ public sealed class AgentHost
             .. ProbeCatalog.Names.Where(name => !options.DisabledProbes.Contains(name))
                 .Select(name => new ProbeSlot(ProbeCatalog.Create(name, context), time, log, boot)),
         ];
-        var scripts = options.ProbesDir is null ? null : new ScriptFolder(options.ProbesDir, log, script => new(script, time, log, countersStartUnixNano: 0));
-        _runner = new(() => scripts is null ? builtIn : [.. builtIn, .. scripts.Current().Where(IsEnabled)], options.EffectiveProbeTimeout, time);
+        var scripts = options.ProbesDir is null
+            ? null
+            : new ScriptFolder(options.ProbesDir, log, script => new(script, time, log, countersStartUnixNano: 0));
+        _runner = new(() => scripts is null ? builtIn : [.. builtIn, .. scripts.Current().Where(IsEnabled)],
+            options.EffectiveProbeTimeout, time);
         _link = new(exporter, new(options.QueueBytes, options.QueueAge, time), new(Random.Shared), time, log);
         Resource = HostIdentity.Read(options, root);
         _writer = new(Resource, "vigie-agent", AgentVersion.Text);

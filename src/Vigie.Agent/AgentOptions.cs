@@ -43,7 +43,8 @@ public sealed record AgentOptions
     /// <summary>How long samples are kept while the hub is away.</summary>
     public TimeSpan QueueAge { get; init; } = TimeSpan.FromHours(24);
 
-    internal TimeSpan EffectiveProbeTimeout => ProbeTimeout ?? (Interval * 0.8 < TimeSpan.FromSeconds(10) ? Interval * 0.8 : TimeSpan.FromSeconds(10));
+    internal TimeSpan EffectiveProbeTimeout =>
+        ProbeTimeout ?? (Interval * 0.8 < TimeSpan.FromSeconds(10) ? Interval * 0.8 : TimeSpan.FromSeconds(10));
 
     /// <summary>Everything that is wrong, each naming its key and the remedy; empty when all is well.</summary>
     public IReadOnlyList<string> Errors()
@@ -71,7 +72,8 @@ public sealed record AgentOptions
             errors.Add($"QueueBytes: {QueueBytes} is out of range; give 64 KiB to 1 GiB");
         if (QueueAge < TimeSpan.FromMinutes(1) || QueueAge > TimeSpan.FromDays(7))
             errors.Add($"QueueAge: {QueueAge} is out of range; give 1 min to 7 days");
-        foreach (var unknown in DisabledProbes.Where(p => !ProbeCatalog.Names.Contains(p) && !p.StartsWith("probes.d/", StringComparison.Ordinal)))
+        foreach (var unknown in DisabledProbes.Where(p => !ProbeCatalog.Names.Contains(p)
+            && !p.StartsWith("probes.d/", StringComparison.Ordinal)))
             errors.Add($"DisabledProbes: there is no probe \"{unknown}\"; there are {string.Join(", ", ProbeCatalog.Names)}");
         return errors;
     }

@@ -63,7 +63,8 @@ static class AgentProgram
         }
         if (arguments.Once)
             return await agent.RunOnceAsync(ct) is { Reason: { } reason } ? Fail(Failed, [reason]) : 0;
-        Log(AgentLogLevel.Information, $"vigie-agent {AgentVersion.Text} measures every {options.Interval.TotalSeconds:0} s and sends to {hub.Authority}");
+        Log(AgentLogLevel.Information,
+            $"vigie-agent {AgentVersion.Text} measures every {options.Interval.TotalSeconds:0} s and sends to {hub.Authority}");
         await agent.RunAsync(ct);
         return 0;
     }

@@ -14,16 +14,25 @@ static class HubApp
     /// <param name="add">More services: the local probe of `up`, doubles of a test.</param>
     public static WebApplication Build(DataFolder folder, HubOptions options, TimeProvider time, Action<IServiceCollection>? add = null)
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, ApplicationName = typeof(HubApp).Assembly.GetName().Name });
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            ContentRootPath = AppContext.BaseDirectory,
+            ApplicationName = typeof(HubApp).Assembly.GetName().Name,
+        });
         builder.Configuration.Sources.Clear(); // settings come from config.json alone
         builder.Configuration.AddInMemoryCollection();
         builder.Host.UseSystemd();
         builder.WebHost.UseUrls(options.Server.Urls).UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
-        builder.Logging.ClearProviders().AddSimpleConsole(console => { console.SingleLine = true; console.TimestampFormat = "HH:mm:ss "; }).SetMinimumLevel(LogLevel.Information)
-            .AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error) // the keys are sealed by the folder's mode, not by a certificate
-           .AddFilter("System", LogLevel.Warning)
-            .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical); // why it can't start is said in a sentence
+        builder.Logging.ClearProviders()
+            .AddSimpleConsole(console => { console.SingleLine = true; console.TimestampFormat = "HH:mm:ss "; })
+            .SetMinimumLevel(LogLevel.Information)
+            .AddFilter("Microsoft", LogLevel.Warning)
+            // the keys are sealed by the folder's mode, not by a certificate
+            .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error)
+            // why the hub can't start is said in a sentence
+            .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical)
+            .AddFilter("System", LogLevel.Warning);
         HubServices.Add(builder.Services, folder, options, time);
         HubLoops.Add(builder.Services, options);
         AccountServices.Add(builder.Services, folder);

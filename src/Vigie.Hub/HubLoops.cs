@@ -22,7 +22,8 @@ static class HubLoops
         Add(services, "Retention", CleanEvery, s => async ct =>
         {
             var age = options.Retention.Raw;
-            long deleted = await s.GetRequiredService<MetricStore>().DeleteBeforeAsync(s.GetRequiredService<TimeProvider>().GetUtcNow() - age, null, ct);
+            long deleted = await s.GetRequiredService<MetricStore>()
+                .DeleteBeforeAsync(s.GetRequiredService<TimeProvider>().GetUtcNow() - age, null, ct);
             if (deleted > 0)
                 Log.Cleaned(s.GetRequiredService<ILogger<BackgroundLoop>>(), deleted, age);
         });
@@ -31,13 +32,17 @@ static class HubLoops
             Add(services, "Backup", TimeSpan.FromMinutes(10), s => ct => BackupWhenDue(s, options, ct));
     }
 
-    public static void Add(IServiceCollection services, string name, TimeSpan every, Func<IServiceProvider, Func<CancellationToken, Task>> work) =>
+    public static void Add(IServiceCollection services, string name, TimeSpan every,
+        Func<IServiceProvider, Func<CancellationToken, Task>> work) =>
         Add(services, name, _ => every, work);
 
     /// <param name="every">Asked once, when the parts stand: a feed knows its own pace.</param>
-    public static void Add(IServiceCollection services, string name, Func<IServiceProvider, TimeSpan> every, Func<IServiceProvider, Func<CancellationToken, Task>> work)
+    public static void Add(IServiceCollection services, string name, Func<IServiceProvider, TimeSpan> every,
+        Func<IServiceProvider, Func<CancellationToken, Task>> work)
     {
-        services.AddSingleton(s => new BackgroundLoop(name, every(s), work(s), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<BackgroundLoop>>()));
+        services.AddSingleton(s =>
+            new BackgroundLoop(name, every(s), work(s), s.GetRequiredService<TimeProvider>(),
+                s.GetRequiredService<ILogger<BackgroundLoop>>()));
         services.AddSingleton<IHostedService>(s => s.GetServices<BackgroundLoop>().First(l => l.Name == name));
     }
 

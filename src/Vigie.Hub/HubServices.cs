@@ -34,7 +34,11 @@ static class HubServices
         services.AddSingleton<HubMetrics>().AddSingleton<SampleIngest>();
         services.AddSingleton<HostStore>().AddSingleton<HostDirectory>().AddSingleton<Headlines>();
         services.AddSingleton<ChartService>().AddSingleton<ChartFigures>();
-        services.AddSingleton<RuleSet>().AddSingleton<AlertStore>().AddSingleton<OutboxStore>().AddSingleton<AlertEngine>().AddSingleton<OutboxDelivery>();
+        services.AddSingleton<RuleSet>()
+            .AddSingleton<AlertStore>()
+            .AddSingleton<OutboxStore>()
+            .AddSingleton<AlertEngine>()
+            .AddSingleton<OutboxDelivery>();
         services.AddSingleton<AlertComposer>();
         services.AddSingleton<ChannelSet>();
         services.AddSingleton<AdvisoryStore>().AddSingleton<FeedStore>().AddSingleton<FeedRunner>();
@@ -49,7 +53,9 @@ static class HubServices
 
     static void AddAll<T>(IServiceCollection services) where T : class
     {
-        foreach (var type in typeof(HubServices).Assembly.GetTypes().Where(t => t is { IsClass: true, IsAbstract: false } && t.IsAssignableTo(typeof(T))).OrderBy(t => t.Name, StringComparer.Ordinal))
+        foreach (var type in typeof(HubServices).Assembly.GetTypes()
+            .Where(t => t is { IsClass: true, IsAbstract: false } && t.IsAssignableTo(typeof(T)))
+            .OrderBy(t => t.Name, StringComparer.Ordinal))
             services.AddSingleton(s => (T)(s.GetService(type) ?? ActivatorUtilities.CreateInstance(s, type)));
     }
 }

@@ -50,7 +50,8 @@ public sealed class Database : IDisposable
         catch (SqliteException e)
         {
             connection.Dispose();
-            throw new DatabaseException($"{path} can't be used: {e.Message}. If it is damaged, `vigie restore` brings the last backup back.", e);
+            throw new DatabaseException($"{path} can't be used: {e.Message}. If it is damaged, `vigie restore` brings the last backup back.",
+                e);
         }
         catch
         {
@@ -88,8 +89,10 @@ public sealed class Database : IDisposable
             transaction.Commit();
             return result;
         }
-        catch (SqliteException e) when (e.SqliteErrorCode is SQLitePCL.raw.SQLITE_FULL or SQLitePCL.raw.SQLITE_IOERR or SQLitePCL.raw.SQLITE_BUSY
-            or SQLitePCL.raw.SQLITE_LOCKED or SQLitePCL.raw.SQLITE_READONLY or SQLitePCL.raw.SQLITE_CANTOPEN or SQLitePCL.raw.SQLITE_PROTOCOL
+        catch (SqliteException e)
+            when (e.SqliteErrorCode is SQLitePCL.raw.SQLITE_FULL or SQLitePCL.raw.SQLITE_IOERR or SQLitePCL.raw.SQLITE_BUSY
+            or SQLitePCL.raw.SQLITE_LOCKED or SQLitePCL.raw.SQLITE_READONLY or SQLitePCL.raw.SQLITE_CANTOPEN
+            or SQLitePCL.raw.SQLITE_PROTOCOL
             or SQLitePCL.raw.SQLITE_NOMEM or SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_NOTADB)
         {
             throw new StoreUnavailableException($"{Path} can't be written now: {e.Message}", e);
@@ -175,10 +178,12 @@ public sealed class Database : IDisposable
 
     static void CheckOwner(SqliteConnection connection, string path)
     {
+        // In this order: another process that makes the same file sets the number before it makes tables.
+        bool isEmpty = Scalar<int>(connection, "SELECT count(*) FROM sqlite_schema") == 0;
         int id = Scalar<int>(connection, "PRAGMA application_id");
         if (id == ApplicationId)
             return;
-        if (id != 0 || Scalar<int>(connection, "SELECT count(*) FROM sqlite_schema") > 0)
+        if (id != 0 || !isEmpty)
             throw new DatabaseException($"{path} is a database of another program; choose another data folder with --data");
         Execute(connection, $"PRAGMA auto_vacuum=INCREMENTAL; PRAGMA application_id={ApplicationId}");
     }

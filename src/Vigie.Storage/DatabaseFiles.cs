@@ -50,7 +50,8 @@ public static class DatabaseFiles
     /// it open: the caller holds the data folder's lock.
     /// </summary>
     /// <returns>The report of the backup and the path of the replaced database, null when there was none.</returns>
-    public static (FileReport Report, string? Replaced) Restore(string backup, string database, DateTimeOffset now, IProgress<double>? progress, CancellationToken ct = default)
+    public static (FileReport Report, string? Replaced) Restore(string backup, string database, DateTimeOffset now,
+        IProgress<double>? progress, CancellationToken ct = default)
     {
         if (!File.Exists(backup))
             throw new DatabaseException($"{backup} does not exist; name the backup to restore");
@@ -83,7 +84,8 @@ public static class DatabaseFiles
             return;
         foreach (string suffix in LogSuffixes)
             if (File.Exists(database + suffix))
-                File.Move(database + suffix, $"{database}{suffix}.replaced", overwrite: true); // never a foreign log beside the restored file
+                // never a foreign log beside the restored file
+                File.Move(database + suffix, $"{database}{suffix}.replaced", overwrite: true);
         File.Move(database + Restoring, database);
     }
 
@@ -112,10 +114,12 @@ public static class DatabaseFiles
                 series++;
             }
             progress?.Report(0.7);
-            long orphans = connection.ExecuteScalar<long>("SELECT count(DISTINCT series) FROM sample WHERE series NOT IN (SELECT id FROM series)");
+            long orphans =
+                connection.ExecuteScalar<long>("SELECT count(DISTINCT series) FROM sample WHERE series NOT IN (SELECT id FROM series)");
             if (orphans > 0)
                 throw new DatabaseException($"{path} is damaged: {orphans} series have samples but no labels");
-            var (samples, first, last) = connection.QuerySingle<(long, long?, long?)>("SELECT count(*), min(time_ms), max(time_ms) FROM sample");
+            var (samples, first, last) =
+                connection.QuerySingle<(long, long?, long?)>("SELECT count(*), min(time_ms), max(time_ms) FROM sample");
             progress?.Report(1);
             return new(path, new FileInfo(path).Length, series, samples, At(first), At(last));
         }

@@ -9,7 +9,8 @@ namespace Vigie.Storage;
 /// The samples of all hosts, as rows of monitoring.db. The label sets are held in memory; samples are read by series and
 /// time.
 /// </summary>
-public sealed class MetricStore(Database database, TimeProvider time, RetentionOptions retention) : ISampleWriter, ISeriesSource, IStoreSchema
+public sealed class MetricStore(Database database, TimeProvider time, RetentionOptions retention) : ISampleWriter,
+    ISeriesSource, IStoreSchema
 {
     public static IReadOnlyList<Migration> Migrations { get; } =
     [
@@ -47,12 +48,15 @@ public sealed class MetricStore(Database database, TimeProvider time, RetentionO
         return result;
     }
 
-    WriteResult Insert(SqliteConnection connection, SqliteTransaction transaction, SeriesIndex.Additions additions, SampleBatch batch, long oldest)
+    WriteResult Insert(SqliteConnection connection, SqliteTransaction transaction, SeriesIndex.Additions additions,
+        SampleBatch batch, long oldest)
     {
         using var insert = connection.CreateCommand();
         insert.Transaction = transaction;
-        insert.CommandText = "INSERT INTO sample VALUES($s, $t, $v) ON CONFLICT DO UPDATE SET value = excluded.value WHERE value IS NOT excluded.value";
-        var (s, t, v) = (insert.Parameters.Add("$s", SqliteType.Integer), insert.Parameters.Add("$t", SqliteType.Integer), insert.Parameters.Add("$v", SqliteType.Real));
+        insert.CommandText =
+            "INSERT INTO sample VALUES($s, $t, $v) ON CONFLICT DO UPDATE SET value = excluded.value WHERE value IS NOT excluded.value";
+        var (s, t, v) = (insert.Parameters.Add("$s", SqliteType.Integer), insert.Parameters.Add("$t", SqliteType.Integer),
+            insert.Parameters.Add("$v", SqliteType.Real));
         int written = 0;
         for (int i = 0; i < batch.Count; i++)
         {
@@ -61,52 +65,59 @@ public sealed class MetricStore(Database database, TimeProvider time, RetentionO
             s.Value = additions.NumberOf(batch.Series[i]);
             t.Value = batch.TimesMs[i];
             double value = batch.Values[i];
-            (v.SqliteType, v.Value) = double.IsNaN(value) ? (SqliteType.Blob, BitConverter.GetBytes(value)) : (SqliteType.Real, (object)value);
+            (v.SqliteType, v.Value) = double.IsNaN(value)
+                ? (SqliteType.Blob, BitConverter.GetBytes(value))
+                : (SqliteType.Real, (object)value);
             insert.ExecuteNonQuery();
             written++;
         }
         int refused = batch.Count - written;
-        return new(written, refused, refused == 0 ? null : $"{refused} refused: older than the history kept ({retention.Raw.TotalDays:0.#} days, Retention:Raw)");
+        return new(written, refused,
+            refused == 0 ? null : $"{refused} refused: older than the history kept ({retention.Raw.TotalDays:0.#} days, Retention:Raw)");
     }
 
-    public ValueTask<IReadOnlyList<SeriesSamples>> SelectAsync(SeriesSelection selection, CancellationToken ct) => new(database.Read(connection =>
-    {
-        _index.Refresh(connection);
-        using var select = new SampleReader(connection);
-        var found = new List<SeriesSamples>();
-        foreach (var (id, labels) in _index.Find(selection.Matchers))
+    public ValueTask<IReadOnlyList<SeriesSamples>> SelectAsync(SeriesSelection selection, CancellationToken ct) =>
+        new(database.Read(connection =>
         {
-            ct.ThrowIfCancellationRequested();
-            if (select.Read(id, selection.FromMs, selection.ToMs) is { } samples)
-                found.Add(new(labels, samples.Times, samples.Values));
-        }
-        return (IReadOnlyList<SeriesSamples>)found;
-    }));
-
-    public ValueTask<IReadOnlyList<Labels>> SeriesAsync(IReadOnlyList<SeriesSelection> selections, CancellationToken ct) => new(database.Read(connection =>
-    {
-        _index.Refresh(connection);
-        var found = new HashSet<Labels>();
-        using var any = connection.CreateCommand();
-        any.CommandText = "SELECT 1 FROM sample WHERE series = $s AND time_ms BETWEEN $from AND $to LIMIT 1";
-        var (s, from, to) = (any.Parameters.Add("$s", SqliteType.Integer), any.Parameters.Add("$from", SqliteType.Integer), any.Parameters.Add("$to", SqliteType.Integer));
-        foreach (var selection in selections)
-        {
-            (from.Value, to.Value) = (selection.FromMs, selection.ToMs);
+            _index.Refresh(connection);
+            using var select = new SampleReader(connection);
+            var found = new List<SeriesSamples>();
             foreach (var (id, labels) in _index.Find(selection.Matchers))
             {
                 ct.ThrowIfCancellationRequested();
-                s.Value = id;
-                if (!found.Contains(labels) && any.ExecuteScalar() is not null)
-                    found.Add(labels);
+                if (select.Read(id, selection.FromMs, selection.ToMs) is { } samples)
+                    found.Add(new(labels, samples.Times, samples.Values));
             }
-        }
-        return (IReadOnlyList<Labels>)[.. found];
-    }));
+            return (IReadOnlyList<SeriesSamples>)found;
+        }));
+
+    public ValueTask<IReadOnlyList<Labels>> SeriesAsync(IReadOnlyList<SeriesSelection> selections, CancellationToken ct) =>
+        new(database.Read(connection =>
+        {
+            _index.Refresh(connection);
+            var found = new HashSet<Labels>();
+            using var any = connection.CreateCommand();
+            any.CommandText = "SELECT 1 FROM sample WHERE series = $s AND time_ms BETWEEN $from AND $to LIMIT 1";
+            var (s, from, to) = (any.Parameters.Add("$s", SqliteType.Integer), any.Parameters.Add("$from", SqliteType.Integer),
+                any.Parameters.Add("$to", SqliteType.Integer));
+            foreach (var selection in selections)
+            {
+                (from.Value, to.Value) = (selection.FromMs, selection.ToMs);
+                foreach (var (id, labels) in _index.Find(selection.Matchers))
+                {
+                    ct.ThrowIfCancellationRequested();
+                    s.Value = id;
+                    if (!found.Contains(labels) && any.ExecuteScalar() is not null)
+                        found.Add(labels);
+                }
+            }
+            return (IReadOnlyList<Labels>)[.. found];
+        }));
 
     /// <summary>What each metric is, by stored name.</summary>
     public IReadOnlyDictionary<string, MetricInfo> Metrics() => database.Read(connection =>
-        connection.Query<(string Name, string Declared, string Unit, long Kind, string Help)>("SELECT name, declared, unit, kind, help FROM metric")
+        connection.Query<(string Name, string Declared, string Unit, long Kind, string Help)>(
+            "SELECT name, declared, unit, kind, help FROM metric")
             .ToDictionary(m => m.Name, m => new MetricInfo(m.Declared, m.Unit, (MetricKind)m.Kind, m.Help), StringComparer.Ordinal));
 
     /// <summary>Deletes what is older, in small transactions, and gives the file's space back. Returns the samples deleted.</summary>
@@ -118,14 +129,16 @@ public sealed class MetricStore(Database database, TimeProvider time, RetentionO
         {
             var some = ids.GetRange(i, Math.Min(SeriesTogether, ids.Count - i));
             deleted += await database.WriteAsync((connection, transaction) =>
-                some.Sum(id => connection.Execute("DELETE FROM sample WHERE series = @id AND time_ms < @cutMs", new { id, cutMs }, transaction)), ct);
+                some.Sum(id =>
+                    connection.Execute("DELETE FROM sample WHERE series = @id AND time_ms < @cutMs", new { id, cutMs }, transaction)), ct);
             progress?.Report((i + (double)some.Count) / ids.Count);
         }
         if (deleted > 0)
         {
             await database.WriteAsync((connection, transaction) =>
             {
-                connection.Execute("DELETE FROM series WHERE NOT EXISTS (SELECT 1 FROM sample WHERE series = series.id)", transaction: transaction);
+                connection.Execute("DELETE FROM series WHERE NOT EXISTS (SELECT 1 FROM sample WHERE series = series.id)",
+                    transaction: transaction);
             }, ct);
             await GiveBackAsync(ct);
         }

@@ -29,7 +29,9 @@ sealed class SampleReader : IDisposable
         while (reader.Read())
         {
             _times.Add(reader.GetInt64(0));
-            _values.Add(reader.GetFieldType(1) == typeof(byte[]) ? BinaryPrimitives.ReadDoubleLittleEndian((byte[])reader.GetValue(1)) : reader.GetDouble(1));
+            _values.Add(reader.GetFieldType(1) == typeof(byte[])
+                ? BinaryPrimitives.ReadDoubleLittleEndian((byte[])reader.GetValue(1))
+                : reader.GetDouble(1));
         }
         return _times.Count == 0 ? null : ([.. _times], [.. _values]);
     }

@@ -26,19 +26,22 @@ sealed class SeriesIndex
     {
         lock (_lock)
         {
-            var (last, deletions) = connection.QuerySingle<(long, long)>("SELECT (SELECT coalesce(max(id), 0) FROM series), count FROM series_deleted");
+            var (last, deletions) =
+                connection.QuerySingle<(long, long)>("SELECT (SELECT coalesce(max(id), 0) FROM series), count FROM series_deleted");
             if (deletions < _deletions)
                 return; // a reader of an older state than the one already known here
             if (deletions > _deletions)
                 Clear(deletions);
             if (last <= _last)
                 return;
-            foreach (var (id, labels) in connection.Query<(long, string)>("SELECT id, labels FROM series WHERE id > @_last ORDER BY id", new { _last }))
+            foreach (var (id, labels) in connection.Query<(long, string)>(
+                "SELECT id, labels FROM series WHERE id > @_last ORDER BY id", new { _last }))
                 Add(id, MetricStore.Parse(labels));
         }
     }
 
-    /// <summary>Begins the one write transaction there can be. What it adds is seen by others after <see cref="Additions.Publish"/>.</summary>
+    /// <summary>Begins the one write transaction there can be. What it adds is seen by others after
+    /// <see cref="Additions.Publish"/>.</summary>
     public Additions Begin(SqliteConnection connection)
     {
         Refresh(connection);
@@ -100,7 +103,8 @@ sealed class SeriesIndex
                     return known;
                 }
             }
-            long id = connection.ExecuteScalar<long>("INSERT INTO series(labels) VALUES(@labels) RETURNING id", new { labels = MetricStore.Write(series.Labels) });
+            long id = connection.ExecuteScalar<long>("INSERT INTO series(labels) VALUES(@labels) RETURNING id",
+                new { labels = MetricStore.Write(series.Labels) });
             _series.Add(series.Labels, (id, series));
             return id;
         }

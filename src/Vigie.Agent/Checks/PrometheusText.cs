@@ -44,7 +44,8 @@ static class PrometheusText
                 continue;
             }
             var sample = ParseSample(line, number);
-            if (!seen.Add(sample.Name + string.Concat(sample.Labels.OrderBy(l => l.Key, StringComparer.Ordinal).Select(l => $"\n{l.Key}={l.Value}"))))
+            if (!seen.Add(sample.Name
+                + string.Concat(sample.Labels.OrderBy(l => l.Key, StringComparer.Ordinal).Select(l => $"\n{l.Key}={l.Value}"))))
                 throw new FormatException($"line {number}: the series {TextScan.Quote(line)} is printed a second time; print each series once");
             if (samples.Count == MostSamples)
                 throw new FormatException($"line {number}: more than {MostSamples} series; print fewer, or split the script");
@@ -61,7 +62,9 @@ static class PrometheusText
             return;
         var rest = line.Trim("\t "u8);
         if (word.SequenceEqual("HELP"u8))
-            help[Encoding.UTF8.GetString(name)] = Encoding.UTF8.GetString(rest).Replace("\\n", " ", StringComparison.Ordinal).Replace(@"\\", @"\", StringComparison.Ordinal);
+            help[Encoding.UTF8.GetString(name)] = Encoding.UTF8.GetString(rest)
+                .Replace("\\n", " ", StringComparison.Ordinal)
+                .Replace(@"\\", @"\", StringComparison.Ordinal);
         else if (word.SequenceEqual("TYPE"u8) && rest.SequenceEqual("counter"u8))
             counters.Add(Encoding.UTF8.GetString(name));
     }
@@ -150,7 +153,10 @@ static class PrometheusText
             _ => double.NaN,
         };
         return !double.IsNaN(value) || text.SequenceEqual("NaN"u8)
-            || (!text.IsEmpty && !char.IsAsciiLetter((char)text[^1]) && Utf8Parser.TryParse(text, out value, out int used) && used == text.Length);
+            || (!text.IsEmpty
+                && !char.IsAsciiLetter((char)text[^1])
+                && Utf8Parser.TryParse(text, out value, out int used)
+                && used == text.Length);
     }
 
     static void RefuseBinary(ReadOnlySpan<byte> output)

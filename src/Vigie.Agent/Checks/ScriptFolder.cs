@@ -52,7 +52,8 @@ sealed class ScriptFolder(string folder, AgentLog log, Func<ScriptProbe, ProbeSl
             return false;
         try
         {
-            return (File.GetUnixFileMode(File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path) & Executable) != UnixFileMode.None;
+            string target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+            return (File.GetUnixFileMode(target) & Executable) != UnixFileMode.None;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -9,7 +9,8 @@ namespace Vigie.Agent.Checks;
 /// </summary>
 sealed class ScriptProbe(string path) : IProbe
 {
-    readonly string _bareName = "vigie_custom_" + string.Concat(Path.GetFileNameWithoutExtension(path).Select(c => char.IsAsciiLetterOrDigit(c) ? c : '_'));
+    readonly string _bareName = "vigie_custom_"
+        + string.Concat(Path.GetFileNameWithoutExtension(path).Select(c => char.IsAsciiLetterOrDigit(c) ? c : '_'));
     readonly Dictionary<string, MetricInfo> _metrics = new(StringComparer.Ordinal);
 
     public ProbeInfo Info { get; } = new($"{ScriptFolder.Name}/{Path.GetFileName(path)}", []);

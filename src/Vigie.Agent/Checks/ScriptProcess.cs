@@ -17,7 +17,8 @@ static partial class ScriptProcess
     const int MostErrorText = 4096, SigKill = 9;
 
     /// <summary>What the executable printed.</summary>
-    /// <exception cref="InvalidOperationException">It could not be started, failed, or printed too much; the message says which.</exception>
+    /// <exception cref="InvalidOperationException">It could not be started, failed, or printed too much; the message says
+    /// which.</exception>
     /// <exception cref="OperationCanceledException">It was ended, with all it had started, because its time was over.</exception>
     public static async Task<byte[]> RunAsync(string path, CancellationToken ct)
     {

@@ -65,7 +65,8 @@ public sealed class HttpExporter : IExporter, IDisposable
         if (response.StatusCode == HttpStatusCode.OK)
         {
             var (rejected, message) = protobuf ? ExportReply.PartialSuccess(body) : default;
-            return rejected > 0 ? new(ExportResult.Accepted, (int)Math.Min(rejected, int.MaxValue), $"the hub rejected {rejected} samples: {message}")
+            return rejected > 0
+                ? new(ExportResult.Accepted, (int)Math.Min(rejected, int.MaxValue), $"the hub rejected {rejected} samples: {message}")
                 : message is { Length: > 0 } ? new(ExportResult.Accepted, Reason: $"the hub warns: {message}")
                 : ExportOutcome.Ok;
         }
@@ -73,12 +74,14 @@ public sealed class HttpExporter : IExporter, IDisposable
             or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;
         var wait = again && response.Headers.NonValidated.TryGetValues("Retry-After", out var values)
             ? ExportReply.RetryAfter(values.ToString(), _time.GetUtcNow()) : null;
-        return new(again ? ExportResult.Retry : ExportResult.Refused, Reason: Explain(response, protobuf ? ExportReply.StatusMessage(body) : ""), RetryAfter: wait);
+        string reason = Explain(response, protobuf ? ExportReply.StatusMessage(body) : "");
+        return new(again ? ExportResult.Retry : ExportResult.Refused, Reason: reason, RetryAfter: wait);
     }
 
     string Explain(HttpResponseMessage response, string message)
     {
-        var said = $"{_target.Authority} answered {(int)response.StatusCode} {response.ReasonPhrase}{(message.Length > 0 ? $": {message}" : "")}";
+        var said =
+            $"{_target.Authority} answered {(int)response.StatusCode} {response.ReasonPhrase}{(message.Length > 0 ? $": {message}" : "")}";
         return response.StatusCode switch
         {
             HttpStatusCode.Unauthorized => $"{said}; check the token (vigie token list on the hub)",
@@ -100,7 +103,9 @@ public sealed class HttpExporter : IExporter, IDisposable
     }
 
     static Uri Target(Uri hub) =>
-        hub.AbsolutePath.EndsWith("/v1/metrics", StringComparison.Ordinal) ? hub : new(hub.GetLeftPart(UriPartial.Path).TrimEnd('/') + "/v1/metrics");
+        hub.AbsolutePath.EndsWith("/v1/metrics", StringComparison.Ordinal)
+            ? hub
+            : new(hub.GetLeftPart(UriPartial.Path).TrimEnd('/') + "/v1/metrics");
 
     public void Dispose() => _http.Dispose();
 }

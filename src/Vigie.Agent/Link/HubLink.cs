@@ -12,7 +12,8 @@ sealed class HubLink(IExporter exporter, SendQueue queue, Backoff backoff, TimeP
     static readonly MetricInfo Dropped = new("vigie.agent.samples_dropped", "{sample}", MetricKind.Counter,
         "Samples that this agent measured and the hub will never have, by reason.");
 
-    static readonly SampleAttribute QueueFull = new("reason", "queue_full"), TooOld = new("reason", "too_old"), Refused = new("reason", "refused");
+    static readonly SampleAttribute QueueFull = new("reason", "queue_full"), TooOld = new("reason", "too_old"),
+        Refused = new("reason", "refused");
 
     readonly SemaphoreSlim _added = new(0);
     readonly ulong _startUnixNano = (ulong)time.GetUtcNow().ToUnixTimeMilliseconds() * 1_000_000;
@@ -66,7 +67,9 @@ sealed class HubLink(IExporter exporter, SendQueue queue, Backoff backoff, TimeP
         {
             backoff.Reset();
             queue.Done(request);
-            Interlocked.Add(ref _refused, outcome.Result == ExportResult.Refused ? request.Samples : Math.Min(outcome.Rejected, request.Samples));
+            Interlocked.Add(ref _refused, outcome.Result == ExportResult.Refused
+                ? request.Samples
+                : Math.Min(outcome.Rejected, request.Samples));
         }
         Tell(outcome, request.Samples);
         return outcome;
@@ -98,7 +101,9 @@ sealed class HubLink(IExporter exporter, SendQueue queue, Backoff backoff, TimeP
         {
             case { Reason: null }: log(AgentLogLevel.Information, "the hub takes samples again"); break;
             case { Result: ExportResult.Retry }: log(AgentLogLevel.Warning, $"{outcome.Reason}; samples are kept and sent later"); break;
-            case { Result: ExportResult.Refused }: log(AgentLogLevel.Error, $"{outcome.Reason}; {samples} samples are dropped, and so are those that follow if it goes on"); break;
+            case { Result: ExportResult.Refused }:
+                log(AgentLogLevel.Error, $"{outcome.Reason}; {samples} samples are dropped, and so are those that follow if it goes on");
+                break;
             default: log(AgentLogLevel.Warning, outcome.Reason); break;
         }
     }

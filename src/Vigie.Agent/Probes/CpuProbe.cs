@@ -13,7 +13,8 @@ sealed class CpuProbe(ProbeContext context) : IProbe
     static readonly MetricInfo Time = new("system.cpu.time", "s", MetricKind.Counter, "Time all logical processors spent in each mode.");
     static readonly MetricInfo Utilization = new("system.cpu.utilization", "1", MetricKind.Gauge,
         "Share of all logical processors' time spent in each mode since the round before; the modes add up to 1.");
-    static readonly MetricInfo LogicalCount = new("system.cpu.logical.count", "{cpu}", MetricKind.Gauge, "Number of logical processors online.");
+    static readonly MetricInfo LogicalCount =
+        new("system.cpu.logical.count", "{cpu}", MetricKind.Gauge, "Number of logical processors online.");
 
     // The first eight columns of the line "cpu"; irq and softirq are one mode in the conventions.
     static readonly string[] Modes = ["user", "nice", "system", "idle", "iowait", "interrupt", "steal"];

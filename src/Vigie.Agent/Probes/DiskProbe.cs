@@ -12,7 +12,8 @@ sealed class DiskProbe(ProbeContext context) : IProbe
 
     static readonly MetricInfo Io = new("system.disk.io", "By", MetricKind.Counter, "Bytes read and written.");
     static readonly MetricInfo Operations = new("system.disk.operations", "{operation}", MetricKind.Counter, "Reads and writes completed.");
-    static readonly MetricInfo IoTime = new("system.disk.io_time", "s", MetricKind.Counter, "Time during which at least one operation was under way.");
+    static readonly MetricInfo IoTime =
+        new("system.disk.io_time", "s", MetricKind.Counter, "Time during which at least one operation was under way.");
     static readonly MetricInfo OperationTime = new("system.disk.operation_time", "s", MetricKind.Counter,
         "Sum of the times that completed operations took, waiting included.");
 

@@ -17,7 +17,8 @@ sealed class FileSystemProbe(ProbeContext context, ReadSpace readSpace) : IProbe
     static readonly MetricInfo Utilization = new("system.filesystem.utilization", "1", MetricKind.Gauge,
         "Share of the space for users that is used; 1 when they can write nothing more.");
     static readonly MetricInfo InodeUsage = new("vigie.filesystem.inodes.usage", "{inode}", MetricKind.Gauge, "Inodes by state.");
-    static readonly MetricInfo InodeUtilization = new("vigie.filesystem.inodes.utilization", "1", MetricKind.Gauge, "Share of the inodes that is used.");
+    static readonly MetricInfo InodeUtilization =
+        new("vigie.filesystem.inodes.utilization", "1", MetricKind.Gauge, "Share of the inodes that is used.");
     static readonly MetricInfo Stale = new("vigie.filesystem.stale", "1", MetricKind.Gauge, "1 for a mount that doesn't answer.");
 
     static readonly SampleAttribute Used = new("system.filesystem.state", "used"), Free = new("system.filesystem.state", "free"),

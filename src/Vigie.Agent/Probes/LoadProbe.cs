@@ -7,7 +7,8 @@ namespace Vigie.Agent.Probes;
 /// <summary>The kernel's load averages, from /proc/loadavg.</summary>
 sealed class LoadProbe(ProbeContext context) : IProbe
 {
-    static readonly MetricInfo OneMinute = Over("1m", "minute"), FiveMinutes = Over("5m", "5 minutes"), FifteenMinutes = Over("15m", "15 minutes");
+    static readonly MetricInfo OneMinute = Over("1m", "minute"), FiveMinutes = Over("5m", "5 minutes"),
+        FifteenMinutes = Over("15m", "15 minutes");
 
     readonly HostFile _loadavg = context.Root.File("/proc/loadavg");
 

@@ -8,7 +8,8 @@ namespace Vigie.Agent.Probes;
 /// <summary>Main memory, from /proc/meminfo. The states of <c>usage</c> add up to the limit, so they can be stacked.</summary>
 sealed class MemoryProbe(ProbeContext context) : IProbe
 {
-    static readonly MetricInfo Usage = new("system.memory.usage", "By", MetricKind.Gauge, "Memory by state; the states add up to the limit.");
+    static readonly MetricInfo Usage =
+        new("system.memory.usage", "By", MetricKind.Gauge, "Memory by state; the states add up to the limit.");
     static readonly MetricInfo Utilization = new("system.memory.utilization", "1", MetricKind.Gauge,
         "Share of memory that no program could get without swapping: 1 minus available by limit.");
     static readonly MetricInfo Limit = new("system.memory.limit", "By", MetricKind.Gauge, "Memory this host has.");

@@ -9,7 +9,8 @@ namespace Vigie.Agent.Probes;
 sealed class NetworkProbe(ProbeContext context) : IProbe
 {
     static readonly MetricInfo Io = new("system.network.io", "By", MetricKind.Counter, "Bytes received and transmitted.");
-    static readonly MetricInfo Packets = new("system.network.packet.count", "{packet}", MetricKind.Counter, "Packets received and transmitted.");
+    static readonly MetricInfo Packets =
+        new("system.network.packet.count", "{packet}", MetricKind.Counter, "Packets received and transmitted.");
     static readonly MetricInfo Dropped = new("system.network.packet.dropped", "{packet}", MetricKind.Counter,
         "Packets dropped although nothing was wrong with them, for want of room for instance.");
     static readonly MetricInfo Errors = new("system.network.errors", "{error}", MetricKind.Counter, "Packets lost to errors.");

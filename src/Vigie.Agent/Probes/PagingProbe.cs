@@ -8,7 +8,8 @@ namespace Vigie.Agent.Probes;
 /// <summary>Swap space from /proc/meminfo, swapping and page faults from /proc/vmstat. Without swap there is no usage to report.</summary>
 sealed class PagingProbe(ProbeContext context) : IProbe
 {
-    static readonly MetricInfo Usage = new("system.paging.usage", "By", MetricKind.Gauge, "Swap space by state; the states add up to all of it.");
+    static readonly MetricInfo Usage =
+        new("system.paging.usage", "By", MetricKind.Gauge, "Swap space by state; the states add up to all of it.");
     static readonly MetricInfo Utilization = new("system.paging.utilization", "1", MetricKind.Gauge, "Share of the swap space in use.");
     static readonly MetricInfo Operations = new("system.paging.operations", "{operation}", MetricKind.Counter, "Pages swapped in and out.");
     static readonly MetricInfo Faults = new("system.paging.faults", "{fault}", MetricKind.Counter,

@@ -13,7 +13,8 @@ sealed class UsersProbe(ProbeContext context) : IProbe
 {
     static readonly MetricInfo LoggedIn = new("vigie.users.logged_in", "{user}", MetricKind.Gauge,
         "Login sessions open now; a user who logged in twice counts twice.");
-    static readonly MetricInfo SessionStart = new("vigie.user.session.start", "s", MetricKind.Gauge, "When a session that is open now began, in Unix seconds.");
+    static readonly MetricInfo SessionStart =
+        new("vigie.user.session.start", "s", MetricKind.Gauge, "When a session that is open now began, in Unix seconds.");
 
     readonly SessionFolder _sessions = new(context.Root);
     readonly UtmpFile _utmp = new(context.Root);
@@ -40,7 +41,8 @@ sealed class UsersProbe(ProbeContext context) : IProbe
         {
             var session = _found[i];
             if (IsFirstOfItsName(i) && session.StartUnixSeconds > 0)
-                sink.Add(SessionStart, session.StartUnixSeconds, new("user", session.User), new("terminal", session.Terminal), new("from", session.From));
+                sink.Add(SessionStart, session.StartUnixSeconds, new("user", session.User), new("terminal", session.Terminal),
+                    new("from", session.From));
         }
         return default;
     }

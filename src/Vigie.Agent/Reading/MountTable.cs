@@ -87,12 +87,15 @@ sealed class MountTable(HostRoot root)
     };
 
     static bool IsContainersOwn(string mountpoint) => (IsUnder(mountpoint, "/run") && !IsUnder(mountpoint, "/run/media"))
-        || IsUnder(mountpoint, "/var/lib/docker", "/var/lib/containers/storage", "/var/lib/kubelet", "/var/lib/containerd", "/snap", "/var/lib/snapd/snap");
+        || IsUnder(mountpoint, "/var/lib/docker", "/var/lib/containers/storage", "/var/lib/kubelet", "/var/lib/containerd",
+            "/snap", "/var/lib/snapd/snap");
 
     static bool IsUnder(string mountpoint, params ReadOnlySpan<string> folders)
     {
         foreach (var folder in folders)
-            if (mountpoint.StartsWith(folder, StringComparison.Ordinal) && mountpoint.Length > folder.Length && mountpoint[folder.Length] == '/')
+            if (mountpoint.StartsWith(folder, StringComparison.Ordinal)
+                && mountpoint.Length > folder.Length
+                && mountpoint[folder.Length] == '/')
                 return true;
         return false;
     }
@@ -100,9 +103,12 @@ sealed class MountTable(HostRoot root)
     /// <summary>Kernel interfaces, memory, and images that are full by nature.</summary>
     static readonly HashSet<string> NotStorage = new(StringComparer.Ordinal)
     {
-        "autofs", "binfmt_misc", "bpf", "cgroup", "cgroup2", "configfs", "cramfs", "debugfs", "devpts", "devtmpfs", "efivarfs", "erofs", "fusectl",
-        "fuse.gvfsd-fuse", "fuse.lxcfs", "fuse.portal", "fuse.rofiles-fuse", "fuse.snapfuse", "hugetlbfs", "iso9660", "mqueue", "nsfs", "nfsd",
-        "pipefs", "proc", "pstore", "resctrl", "romfs", "rootfs", "rpc_pipefs", "securityfs", "selinuxfs", "smackfs", "sockfs", "squashfs", "sysfs",
+        "autofs", "binfmt_misc", "bpf", "cgroup", "cgroup2", "configfs", "cramfs", "debugfs", "devpts", "devtmpfs", "efivarfs",
+        "erofs", "fusectl",
+        "fuse.gvfsd-fuse", "fuse.lxcfs", "fuse.portal", "fuse.rofiles-fuse", "fuse.snapfuse", "hugetlbfs", "iso9660", "mqueue",
+        "nsfs", "nfsd",
+        "pipefs", "proc", "pstore", "resctrl", "romfs", "rootfs", "rpc_pipefs", "securityfs", "selinuxfs", "smackfs", "sockfs",
+        "squashfs", "sysfs",
         "tracefs", "udf",
     };
 

@@ -65,7 +65,8 @@ sealed class MountWatch(ReadSpace readSpace, TimeProvider time)
             _open = 0;
             _queue.Clear(); // what no thread came to take in the last round is asked anew
             _allCame = new(TaskCreationOptions.RunContinuationsAsynchronously);
-            foreach (var gone in _questions.Keys.Where(known => !_questions[known].UnderWay && mounts.All(m => m.Mountpoint != known)).ToArray())
+            foreach (var gone in _questions.Keys.Where(known => !_questions[known].UnderWay && mounts.All(m => m.Mountpoint != known))
+                .ToArray())
                 _questions.Remove(gone);
             foreach (var mount in mounts)
                 Enqueue(mount.Mountpoint);

@@ -3,7 +3,8 @@ using System.Text;
 
 namespace Vigie.Agent.Reading;
 
-/// <summary>Takes the kernel's text files apart: lines, fields between blanks, numbers. Each call shortens the text by what it took.</summary>
+/// <summary>Takes the kernel's text files apart: lines, fields between blanks, numbers. Each call shortens the text by what it
+/// took.</summary>
 static class TextScan
 {
     public static bool TakeLine(this ref ReadOnlySpan<byte> text, out ReadOnlySpan<byte> line)

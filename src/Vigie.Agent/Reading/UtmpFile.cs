@@ -27,7 +27,8 @@ sealed class UtmpFile(HostRoot root)
             int size = records.Length % Size32 == 0 ? Size32 : records.Length % Size64 == 0 ? Size64
                 : throw new FormatException($"{file.Name}: records of {Size32} or {Size64} bytes were expected, found {records.Length} bytes in all");
             for (; !records.IsEmpty; records = records[size..])
-                if (BinaryPrimitives.ReadInt16LittleEndian(records) == UserProcess && Text(records.Slice(User, ShortText)) is { Length: > 0 } user)
+                if (BinaryPrimitives.ReadInt16LittleEndian(records) == UserProcess
+                    && Text(records.Slice(User, ShortText)) is { Length: > 0 } user)
                     found.Add(new(user, Text(records.Slice(Terminal, ShortText)), Text(records.Slice(From, LongText)), size == Size32
                         ? BinaryPrimitives.ReadUInt32LittleEndian(records[Time32..])
                         : BinaryPrimitives.ReadInt64LittleEndian(records[Time64..])));

@@ -10,7 +10,8 @@ namespace Vigie.Agent.Running;
 /// </summary>
 sealed class ProbeSlot(IProbe probe, TimeProvider time, AgentLog log, ulong countersStartUnixNano) : ISampleSink
 {
-    static readonly MetricInfo Success = new("vigie.probe.success", "1", MetricKind.Gauge, "1 when the probe's last run succeeded, else 0.");
+    static readonly MetricInfo Success =
+        new("vigie.probe.success", "1", MetricKind.Gauge, "1 when the probe's last run succeeded, else 0.");
     static readonly MetricInfo Duration = new("vigie.probe.duration", "s", MetricKind.Gauge, "How long the probe's last run took.");
 
     readonly OtlpSamples _samples = new();

@@ -20,12 +20,14 @@ public sealed class LabelMatcher
         {
             try
             {
-                _regex = new Regex($@"\A(?s:{value})\z", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+                _regex = new Regex($@"\A(?s:{value})\z",
+                    RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
                     TimeSpan.FromSeconds(1));
             }
             catch (NotSupportedException e)
             {
-                throw new ArgumentException($"the pattern {Labels.Quote(value)} needs backtracking, which is not allowed: {e.Message}", nameof(value), e);
+                throw new ArgumentException($"the pattern {Labels.Quote(value)} needs backtracking, which is not allowed: {e.Message}",
+                    nameof(value), e);
             }
         }
     }

@@ -87,7 +87,8 @@ public static class OtlpJson
             writer.Varint(8, Unsigned(flags, path + ".flags"));
     }
 
-    static void Attributes(ProtoWriter writer, int field, JsonElement owner, string path) => Pairs(writer, field, owner, "attributes", path);
+    static void Attributes(ProtoWriter writer, int field, JsonElement owner, string path) =>
+        Pairs(writer, field, owner, "attributes", path);
 
     static void Pairs(ProtoWriter writer, int field, JsonElement owner, string name, string path) =>
         Each(owner, name, path, (pair, at) => Nested(writer, field, () =>
@@ -109,7 +110,8 @@ public static class OtlpJson
         else if (Has(value, "doubleValue", out var number))
             writer.Double(4, Number(number, path + ".doubleValue"));
         else if (Has(value, "arrayValue", out var array))
-            Nested(writer, 5, () => Each(array, "values", path + ".arrayValue", (item, at) => Nested(writer, 1, () => Value(writer, item, at))));
+            Nested(writer, 5,
+                () => Each(array, "values", path + ".arrayValue", (item, at) => Nested(writer, 1, () => Value(writer, item, at))));
         else if (Has(value, "kvlistValue", out var map))
             Nested(writer, 6, () => Pairs(writer, 1, map, "values", path + ".kvlistValue"));
         else if (Has(value, "bytesValue", out var bytes))
@@ -146,7 +148,8 @@ public static class OtlpJson
     }
 
     /// <summary>Null means the same as absent, as in all of protobuf's JSON.</summary>
-    static bool Has(JsonElement owner, string name, out JsonElement value) => owner.TryGetProperty(name, out value) && value.ValueKind != JsonValueKind.Null;
+    static bool Has(JsonElement owner, string name, out JsonElement value) =>
+        owner.TryGetProperty(name, out value) && value.ValueKind != JsonValueKind.Null;
 
     static string Text(JsonElement owner, string name, string path) => !Has(owner, name, out var value) ? ""
         : value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Wrong($"{path}.{name}", "a string", value);
@@ -161,7 +164,8 @@ public static class OtlpJson
     {
         if (value.ValueKind == JsonValueKind.Number && value.TryGetUInt64(out ulong number))
             return number;
-        if (value.ValueKind == JsonValueKind.String && ulong.TryParse(value.GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out number))
+        if (value.ValueKind == JsonValueKind.String
+            && ulong.TryParse(value.GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out number))
             return number;
         throw Wrong(path, "a whole number from 0 on, or one in a string", value);
     }
@@ -170,7 +174,8 @@ public static class OtlpJson
     {
         if (value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long number))
             return number;
-        if (value.ValueKind == JsonValueKind.String && long.TryParse(value.GetString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number))
+        if (value.ValueKind == JsonValueKind.String
+            && long.TryParse(value.GetString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number))
             return number;
         throw Wrong(path, "a whole number, or one in a string", value);
     }

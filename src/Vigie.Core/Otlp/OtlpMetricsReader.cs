@@ -90,9 +90,14 @@ public sealed class OtlpMetricsReader(OtlpLimits limits, TimeProvider time)
     OtlpResource Known(ReadOnlySpan<byte> bytes, string fallbackHost)
     {
         if (bytes.Length > limits.ResourceBytes)
-            return new(FrozenDictionary<string, string>.Empty, fallbackHost, limits) { Refusal = $"a resource is larger than {limits.ResourceBytes} bytes" };
+            return new(FrozenDictionary<string, string>.Empty, fallbackHost, limits)
+            {
+                Refusal = $"a resource is larger than {limits.ResourceBytes} bytes",
+            };
         // The fallback is part of the identity: two nameless hosts send the same (empty) resource.
-        Span<byte> key = bytes.Length + fallbackHost.Length * 3 + 1 <= 4096 ? stackalloc byte[4096] : new byte[bytes.Length + fallbackHost.Length * 3 + 1];
+        Span<byte> key = bytes.Length + fallbackHost.Length * 3 + 1 <= 4096
+            ? stackalloc byte[4096]
+            : new byte[bytes.Length + fallbackHost.Length * 3 + 1];
         bytes.CopyTo(key);
         key[bytes.Length] = 0xff;
         int length = bytes.Length + 1 + Encoding.UTF8.GetBytes(fallbackHost, key[(bytes.Length + 1)..]);

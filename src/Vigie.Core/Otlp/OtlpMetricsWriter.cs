@@ -14,8 +14,10 @@ public readonly record struct ResourceAttribute(string Key, object Value);
 /// </summary>
 public sealed class OtlpMetricsWriter
 {
-    const int ResourceMetrics = 1, Resource = 1, ResourceAttributes = 1, ScopeMetrics = 2, Scope = 1, ScopeName = 1, ScopeVersion = 2, Metrics = 2;
-    const int MetricName = 1, Description = 2, Unit = 3, Gauge = 5, Sum = 7, DataPoints = 1, Temporality = 2, IsMonotonic = 3, Cumulative = 2;
+    const int ResourceMetrics = 1, Resource = 1, ResourceAttributes = 1, ScopeMetrics = 2, Scope = 1, ScopeName = 1,
+        ScopeVersion = 2, Metrics = 2;
+    const int MetricName = 1, Description = 2, Unit = 3, Gauge = 5, Sum = 7, DataPoints = 1, Temporality = 2, IsMonotonic = 3,
+        Cumulative = 2;
     const int StartTime = 2, Time = 3, AsDouble = 4, PointAttributes = 7;
     const int Key = 1, Value = 2, StringValue = 1, BoolValue = 2, IntValue = 3, DoubleValue = 4, ArrayValue = 5, ArrayItems = 1;
 
@@ -106,7 +108,9 @@ public sealed class OtlpMetricsWriter
             case long number: _proto.Varint(IntValue, (ulong)number); break;
             case double number: _proto.Double(DoubleValue, number); break;
             case IReadOnlyList<string> texts: WriteArray(texts); break;
-            default: throw new ArgumentException($"attribute {attribute.Key} holds a {attribute.Value.GetType()}, which has no form in OTLP", nameof(attribute));
+            default:
+                throw new ArgumentException($"attribute {attribute.Key} holds a {attribute.Value.GetType()}, which has no form in OTLP",
+                nameof(attribute));
         }
         _proto.End(any);
         _proto.End(pair);

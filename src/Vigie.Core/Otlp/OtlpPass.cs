@@ -173,7 +173,10 @@ sealed class OtlpPass(OtlpLimits limits, long nowMs, SampleBatch batch)
             }
             string label = StoredNames.Label(attribute);
             // What a point says of itself may not pass for what the hub says of its sender.
-            labels.Add(new(label is "host" or "job" or "instance" || label.StartsWith("__", StringComparison.Ordinal) ? "exported_" + label : label, value));
+            {
+                bool taken = label is "host" or "job" or "instance" || label.StartsWith("__", StringComparison.Ordinal);
+                labels.Add(new(taken ? "exported_" + label : label, value));
+            }
         }
         if (labels.Count > limits.LabelsPerSeries)
         {

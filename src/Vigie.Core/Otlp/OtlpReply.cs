@@ -33,7 +33,8 @@ public static class OtlpReply
         if (refused == 0)
             return;
         json.WriteStartObject("partialSuccess");
-        json.WriteString("rejectedDataPoints", refused.ToString(CultureInfo.InvariantCulture)); // 64-bit numbers are strings in protobuf's JSON
+        // 64-bit numbers are strings in protobuf's JSON
+        json.WriteString("rejectedDataPoints", refused.ToString(CultureInfo.InvariantCulture));
         json.WriteString("errorMessage", reason);
         json.WriteEndObject();
     });
@@ -53,7 +54,8 @@ public static class OtlpReply
     });
 
     /// <summary>The gRPC code that stands for an HTTP status.</summary>
-    static int Code(int httpStatus) => httpStatus switch { 401 => 16, 403 => 7, 404 => 5, 413 or 429 => 8, 503 => 14, >= 500 => 13, _ => 3 };
+    static int Code(int httpStatus) =>
+        httpStatus switch { 401 => 16, 403 => 7, 404 => 5, 413 or 429 => 8, 503 => 14, >= 500 => 13, _ => 3 };
 
     static byte[] Json(Action<Utf8JsonWriter> write)
     {

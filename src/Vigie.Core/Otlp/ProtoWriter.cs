@@ -60,7 +60,8 @@ public sealed class ProtoWriter(int capacity = 4096)
         _length += encoded.Length;
     }
 
-    /// <summary>Opens a nested message; what it returns goes to <see cref="End"/>. Messages close in the reverse order of opening.</summary>
+    /// <summary>Opens a nested message; what it returns goes to <see cref="End"/>. Messages close in the reverse order of
+    /// opening.</summary>
     public int Begin(int field)
     {
         Tag(field, LengthType);

@@ -19,7 +19,9 @@ sealed class AccessMiddleware(RequestDelegate next)
             return RefuseStranger(context, access);
         if (access is null && IsBrowser(context))
             return NotFoundDocument.WriteAsync(context);
-        return access is null ? WriteAsync(context, 404, "there is no such page") : WriteAsync(context, 403, "this token's scope does not allow it");
+        return access is null
+            ? WriteAsync(context, 404, "there is no such page")
+            : WriteAsync(context, 403, "this token's scope does not allow it");
     }
 
     static Task RefuseStranger(HttpContext context, Access? access)
@@ -36,17 +38,23 @@ sealed class AccessMiddleware(RequestDelegate next)
     }
 
     static bool IsBrowser(HttpContext context) =>
-        HttpMethods.IsGet(context.Request.Method) && context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal);
+        HttpMethods.IsGet(context.Request.Method)
+        && context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal);
 
     /// <summary>OTLP's senders read a google.rpc.Status in their own encoding; everybody else reads JSON.</summary>
     static Task WriteAsync(HttpContext context, int status, string message)
     {
         bool otlp = context.Request.Path == "/v1/metrics";
-        bool protobuf = otlp && context.Request.ContentType?.StartsWith("application/x-protobuf", StringComparison.OrdinalIgnoreCase) == true;
+        bool protobuf = otlp
+            && context.Request.ContentType?.StartsWith("application/x-protobuf", StringComparison.OrdinalIgnoreCase) == true;
         context.Response.StatusCode = status;
         context.Response.ContentType = protobuf ? "application/x-protobuf" : "application/json";
         return context.Response.Body.WriteAsync(protobuf ? OtlpReply.Status(status, message)
             : otlp ? OtlpReply.StatusJson(status, message)
-            : JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string>(StringComparer.Ordinal) { ["status"] = "error", ["error"] = message })).AsTask();
+            : JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["status"] = "error",
+                ["error"] = message,
+            })).AsTask();
     }
 }

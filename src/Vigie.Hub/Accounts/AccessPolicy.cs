@@ -51,7 +51,8 @@ static class AccessPolicy
     /// <summary>The rule for a route, null when nobody may call it.</summary>
     public static Access? Of(string method, string pattern)
     {
-        string key = $"{(method is "HEAD" ? "GET" : method)} /{pattern.TrimStart('/').ToLowerInvariant()}"; // a page's parameters are written as its properties
+        // a page's parameters are written as its properties
+        string key = $"{(method is "HEAD" ? "GET" : method)} /{pattern.TrimStart('/').ToLowerInvariant()}";
         return Table.TryGetValue(key, out var access) ? access : null;
     }
 

@@ -25,7 +25,9 @@ static class AccountServices
         });
         services.AddAuthentication(Either)
             .AddPolicyScheme(Either, Either, options => options.ForwardDefaultSelector = context =>
-                TokenAuthentication.Applies(context.Request) ? TokenAuthentication.Scheme : CookieAuthenticationDefaults.AuthenticationScheme)
+                TokenAuthentication.Applies(context.Request)
+                    ? TokenAuthentication.Scheme
+                    : CookieAuthenticationDefaults.AuthenticationScheme)
             .AddScheme<AuthenticationSchemeOptions, TokenAuthentication>(TokenAuthentication.Scheme, _ => { })
             .AddCookie(options =>
             {
@@ -43,7 +45,8 @@ static class AccountServices
     /// <summary>A session ends when its user is removed or gets a new password.</summary>
     static async Task EndOldSessionsAsync(CookieValidatePrincipalContext context)
     {
-        string name = context.Principal!.FindFirst(ClaimTypes.Name)?.Value ?? "", stamp = context.Principal.FindFirst(Claims.Stamp)?.Value ?? "";
+        string name = context.Principal!.FindFirst(ClaimTypes.Name)?.Value ?? "",
+            stamp = context.Principal.FindFirst(Claims.Stamp)?.Value ?? "";
         var users = context.HttpContext.RequestServices.GetRequiredService<UserStore>();
         if ((name == Claims.Console && stamp.Length == 0) || users.Find(name)?.Stamp == stamp)
             return;

@@ -49,6 +49,9 @@ static class LoginEndpoints
 
     /// <summary>A path of this hub, never another site.</summary>
     internal static string Local(string? next) =>
-        next is { Length: > 0 } && next[0] == '/' && !next.StartsWith("//", StringComparison.Ordinal) && !next.Contains('\\', StringComparison.Ordinal)
+        next is { Length: > 0 }
+            && next[0] == '/'
+            && !next.StartsWith("//", StringComparison.Ordinal)
+            && !next.Contains('\\', StringComparison.Ordinal)
             && !next.Any(char.IsControl) ? next : "/";
 }

@@ -46,11 +46,14 @@ sealed class TokenStore(Database database, TimeProvider time) : IStoreSchema
 
     public IReadOnlyList<Token> All() => database.Read(connection => connection
         .Query<(string Name, string Scope, long Created, long? Used)>("SELECT name, scope, created_ms, used_ms FROM token ORDER BY name")
-        .Select(t => new Token(t.Name, Parse(t.Scope), DateTimeOffset.FromUnixTimeMilliseconds(t.Created), t.Used is { } used ? DateTimeOffset.FromUnixTimeMilliseconds(used) : null))
+        .Select(t =>
+            new Token(t.Name, Parse(t.Scope), DateTimeOffset.FromUnixTimeMilliseconds(t.Created),
+                t.Used is { } used ? DateTimeOffset.FromUnixTimeMilliseconds(used) : null))
         .ToList());
 
     public async Task<bool> RevokeAsync(string name, CancellationToken ct = default) =>
-        await database.WriteAsync((connection, transaction) => connection.Execute("DELETE FROM token WHERE name = @name", new { name }, transaction) > 0, ct);
+        await database.WriteAsync((connection, transaction) =>
+            connection.Execute("DELETE FROM token WHERE name = @name", new { name }, transaction) > 0, ct);
 
     public async ValueTask<(string Name, TokenScope Scope)?> CheckAsync(string token, CancellationToken ct)
     {
@@ -58,7 +61,8 @@ sealed class TokenStore(Database database, TimeProvider time) : IStoreSchema
             return null;
         byte[] hash = Hash(token);
         var (name, scope, used) = database.Read(connection =>
-            connection.QuerySingleOrDefault<(string?, string, long?)>("SELECT name, scope, used_ms FROM token WHERE hash = @hash", new { hash }));
+            connection.QuerySingleOrDefault<(string?, string, long?)>("SELECT name, scope, used_ms FROM token WHERE hash = @hash",
+                new { hash }));
         if (name is null)
             return null;
         long now = Now;

@@ -25,10 +25,13 @@ sealed class UserStore(Database database, TimeProvider time) : IStoreSchema
             """),
     ];
 
-    public IReadOnlyList<string> Names() => database.Read(connection => connection.Query<string>("SELECT name FROM user ORDER BY name").AsList());
+    public IReadOnlyList<string> Names() =>
+        database.Read(connection => connection.Query<string>("SELECT name FROM user ORDER BY name").AsList());
 
     public User? Find(string name) => database.Read(connection =>
-        connection.QuerySingleOrDefault<User>("SELECT name AS Name, password_hash AS PasswordHash, stamp AS Stamp FROM user WHERE name = @name", new { name }));
+        connection.QuerySingleOrDefault<User>(
+            "SELECT name AS Name, password_hash AS PasswordHash, stamp AS Stamp FROM user WHERE name = @name",
+            new { name }));
 
     /// <summary>Adds the user, or gives an existing one a new password.</summary>
     public async Task SetAsync(string name, string password, CancellationToken ct = default)
@@ -45,7 +48,8 @@ sealed class UserStore(Database database, TimeProvider time) : IStoreSchema
     }
 
     public async Task<bool> RemoveAsync(string name, CancellationToken ct = default) =>
-        await database.WriteAsync((connection, transaction) => connection.Execute("DELETE FROM user WHERE name = @name", new { name }, transaction) > 0, ct);
+        await database.WriteAsync((connection, transaction) =>
+            connection.Execute("DELETE FROM user WHERE name = @name", new { name }, transaction) > 0, ct);
 
     public User? Check(string name, string password)
     {

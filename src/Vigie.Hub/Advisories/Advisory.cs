@@ -79,4 +79,5 @@ sealed record Advisory
 
 /// <summary>What the hub knows of an advisory without reading the whole of it.</summary>
 /// <param name="Checked">When the source was last asked for it.</param>
-sealed record KnownAdvisory(string Reference, string Type, DateOnly First, DateOnly Last, DateOnly? Closed, DetailState Detail, DateTimeOffset Checked);
+sealed record KnownAdvisory(string Reference, string Type, DateOnly First, DateOnly Last, DateOnly? Closed, DetailState Detail,
+    DateTimeOffset Checked);

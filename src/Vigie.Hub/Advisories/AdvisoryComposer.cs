@@ -7,7 +7,8 @@ using Vigie.Hub.Web;
 
 namespace Vigie.Hub.Advisories;
 
-/// <summary>Writes the message about a new alert of a CERT. Its words come from outside: the HTML holds them encoded, and nothing remote.</summary>
+/// <summary>Writes the message about a new alert of a CERT. Its words come from outside: the HTML holds them encoded, and nothing
+/// remote.</summary>
 sealed class AdvisoryComposer(HubOptions options, AdvisoryStore store, IEnumerable<Feeds.IFeed> feeds) : IComposer
 {
     const int MostCves = 20, MostSummary = 4000;
@@ -22,7 +23,9 @@ sealed class AdvisoryComposer(HubOptions options, AdvisoryStore store, IEnumerab
     Message Compose(Advisory advisory)
     {
         string feed = feeds.FirstOrDefault(f => f.Name == advisory.Feed)?.Title ?? advisory.Feed;
-        string summary = advisory.Summary.Length > 0 ? OutsideText.Plain(advisory.Summary) : advisory.Detail == DetailState.Missing ? _texts["The source does not give the details yet."] : "";
+        string summary = advisory.Summary.Length > 0
+            ? OutsideText.Plain(advisory.Summary)
+            : advisory.Detail == DetailState.Missing ? _texts["The source does not give the details yet."] : "";
         if (summary.Length > MostSummary)
             summary = summary[..MostSummary] + "…";
         string own = $"{options.PublicUrl()}/advisories?q={Uri.EscapeDataString(advisory.Reference)}";
@@ -65,10 +68,18 @@ sealed class AdvisoryComposer(HubOptions options, AdvisoryStore store, IEnumerab
     {
         var rows = new StringBuilder();
         foreach (var (name, value) in facts)
-            rows.Append("<tr><td style=\"padding:2px 16px 2px 0;color:#5b6472;vertical-align:top\">").Append(Encode(name)).Append("</td><td style=\"padding:2px 0\">").Append(Encode(value)).Append("</td></tr>\n");
+            rows.Append("<tr><td style=\"padding:2px 16px 2px 0;color:#5b6472;vertical-align:top\">")
+                .Append(Encode(name))
+                .Append("</td><td style=\"padding:2px 0\">")
+                .Append(Encode(value))
+                .Append("</td></tr>\n");
+        string source = $"""<a href="{Encode(advisory.Url)}" style="color:#2f6feb">{Encode(_texts["At the source"])}</a>""";
+        string inVigie = $"""<a href="{Encode(own)}" style="color:#2f6feb">{Encode(_texts["In Vigie"])}</a>""";
+        const string Page =
+            "margin:0;padding:16px;background:#f4f6f9;font:15px/1.5 system-ui,-apple-system,'Segoe UI',sans-serif;color:#1f2937";
         return $"""
             <!doctype html>
-            <html lang="{_texts.Language}"><body style="margin:0;padding:16px;background:#f4f6f9;font:15px/1.5 system-ui,-apple-system,'Segoe UI',sans-serif;color:#1f2937">
+            <html lang="{_texts.Language}"><body style="{Page}">
             <table role="presentation" width="100%" style="max-width:680px;margin:auto;background:#ffffff;border-radius:8px;border-top:5px solid #d1242f">
             <tr><td style="padding:20px 24px">
             <div style="font-size:13px;font-weight:600;text-transform:uppercase;color:#d1242f">{Encode(_texts["Security alert"])}</div>
@@ -76,7 +87,7 @@ sealed class AdvisoryComposer(HubOptions options, AdvisoryStore store, IEnumerab
             <table role="presentation" style="border-collapse:collapse;font-size:15px">
             {rows}</table>
             <p style="white-space:pre-line">{Encode(summary)}</p>
-            <p style="margin:16px 0 0"><a href="{Encode(advisory.Url)}" style="color:#2f6feb">{Encode(_texts["At the source"])}</a> &nbsp;·&nbsp; <a href="{Encode(own)}" style="color:#2f6feb">{Encode(_texts["In Vigie"])}</a></p>
+            <p style="margin:16px 0 0">{source} &nbsp;·&nbsp; {inVigie}</p>
             </td></tr></table>
             </body></html>
 

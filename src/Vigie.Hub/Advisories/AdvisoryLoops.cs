@@ -16,7 +16,8 @@ static class AdvisoryLoops
             });
     }
 
-    static IEnumerable<Type> Feeds => typeof(IFeed).Assembly.GetTypes().Where(t => t is { IsClass: true, IsAbstract: false } && t.IsAssignableTo(typeof(IFeed)));
+    static IEnumerable<Type> Feeds =>
+        typeof(IFeed).Assembly.GetTypes().Where(t => t is { IsClass: true, IsAbstract: false } && t.IsAssignableTo(typeof(IFeed)));
 
     static IFeed Feed(IServiceProvider services, Type type) => services.GetServices<IFeed>().First(f => f.GetType() == type);
 }

@@ -57,7 +57,8 @@ sealed class AdvisoryStore(Database database) : IStoreSchema
                         OutboxStore.Put(connection, transaction, NotificationKind.Advisory, advisory.Reference, channel, nowMs);
                 return new AdvisoryChange(SaveOutcome.New, []);
             }
-            byte[] old = connection.ExecuteScalar<byte[]>("SELECT hash FROM advisory WHERE reference = @Reference", new { advisory.Reference }, transaction)!;
+            byte[] old = connection.ExecuteScalar<byte[]>("SELECT hash FROM advisory WHERE reference = @Reference",
+                new { advisory.Reference }, transaction)!;
             if (old.AsSpan().SequenceEqual(hash) || (before.Detail == DetailState.Full && advisory.Detail != DetailState.Full))
             {
                 Touch(connection, transaction, [advisory.Reference], nowMs);
@@ -69,11 +70,13 @@ sealed class AdvisoryStore(Database database) : IStoreSchema
 
     /// <summary>The source was asked for these and had nothing new.</summary>
     public async Task CheckedAsync(IReadOnlyCollection<string> references, DateTimeOffset now, CancellationToken ct) =>
-        await database.WriteAsync((connection, transaction) => Touch(connection, transaction, references, now.ToUnixTimeMilliseconds()), ct);
+        await database.WriteAsync((connection, transaction) =>
+            Touch(connection, transaction, references, now.ToUnixTimeMilliseconds()), ct);
 
     public Advisory? Find(string reference) => database.Read(connection => Find(connection, reference.Trim().ToUpperInvariant()));
 
-    /// <summary>The newest first; when asked for, open alerts before all others, behind them those whose state is not known; with the number of all that match.</summary>
+    /// <summary>The newest first; when asked for, open alerts before all others,
+    /// behind them those whose state is not known; with the number of all that match.</summary>
     public (IReadOnlyList<Advisory> Rows, int Found) Search(AdvisoryQuery query)
     {
         var where = new List<string>();
@@ -87,29 +90,34 @@ sealed class AdvisoryStore(Database database) : IStoreSchema
             arguments.Add($"w{i}", word);
         }
         string filter = where.Count == 0 ? "" : " WHERE " + string.Join(" AND ", where);
-        string order = (query.AlertsFirst ? "CASE WHEN type = 'ALE' AND closed_day IS NULL THEN 1 + (detail = 'full') ELSE 0 END DESC, " : "") + "first_day DESC, number DESC, reference";
+        string order = (query.AlertsFirst ? "CASE WHEN type = 'ALE' AND closed_day IS NULL THEN 1 + (detail = 'full') ELSE 0 END DESC, " : "")
+            + "first_day DESC, number DESC, reference";
         return database.Read(connection => (
-            (IReadOnlyList<Advisory>)[.. connection.Query<Row>($"{Columns}{filter} ORDER BY {order} LIMIT @Most", arguments).Select(r => r.ToAdvisory())],
+            (IReadOnlyList<Advisory>)[.. connection.Query<Row>($"{Columns}{filter} ORDER BY {order} LIMIT @Most", arguments)
+                .Select(r => r.ToAdvisory())],
             connection.ExecuteScalar<int>("SELECT count(*) FROM advisory" + filter, arguments)));
     }
 
     /// <summary>How many there are of each type.</summary>
     public IReadOnlyDictionary<string, int> Types() => database.Read(connection => connection
-        .Query<(string Type, long Count)>("SELECT type, count(*) FROM advisory GROUP BY type ORDER BY type").ToDictionary(t => t.Type, t => (int)t.Count, StringComparer.Ordinal));
+        .Query<(string Type, long Count)>("SELECT type, count(*) FROM advisory GROUP BY type ORDER BY type")
+        .ToDictionary(t => t.Type, t => (int)t.Count, StringComparer.Ordinal));
 
     public IReadOnlyDictionary<string, KnownAdvisory> KnownOf(string feed) => database.Read(connection => connection
         .Query<Known>("""
             SELECT reference AS Reference, type AS Type, first_day AS First, last_day AS Last, closed_day AS Closed, detail AS Detail, checked_ms AS CheckedMs
             FROM advisory WHERE feed = @feed
             """, new { feed })
-        .Select(k => new KnownAdvisory(k.Reference, k.Type, Day(k.First), Day(k.Last), k.Closed is null ? null : Day(k.Closed), State(k.Detail), DateTimeOffset.FromUnixTimeMilliseconds(k.CheckedMs)))
+        .Select(k => new KnownAdvisory(k.Reference, k.Type, Day(k.First), Day(k.Last), k.Closed is null ? null : Day(k.Closed),
+            State(k.Detail), DateTimeOffset.FromUnixTimeMilliseconds(k.CheckedMs)))
         .ToDictionary(k => k.Reference, StringComparer.Ordinal));
 
     static Advisory? Find(SqliteConnection connection, string reference) =>
         connection.QuerySingleOrDefault<Row>(Columns + " WHERE reference = @reference", new { reference })?.ToAdvisory();
 
     static void Touch(SqliteConnection connection, SqliteTransaction transaction, IEnumerable<string> references, long nowMs) =>
-        connection.Execute("UPDATE advisory SET checked_ms = @nowMs WHERE reference = @reference", references.Select(reference => new { reference, nowMs }), transaction);
+        connection.Execute("UPDATE advisory SET checked_ms = @nowMs WHERE reference = @reference",
+            references.Select(reference => new { reference, nowMs }), transaction);
 
     static void Write(SqliteConnection connection, SqliteTransaction transaction, Advisory a, byte[] hash, long nowMs) => connection.Execute("""
         INSERT INTO advisory VALUES(@Reference, @Feed, @Type, @Number, @Title, @Url, @first, @last, @closed, @detail, @Summary, @Content, @AffectedText,
@@ -144,8 +152,11 @@ sealed class AdvisoryStore(Database database) : IStoreSchema
         nowMs,
     }, transaction);
 
-    static string SearchText(Advisory a) =>
-        OutsideText.Fold(string.Join('\n', [a.Reference, a.Title, .. a.Risks, .. a.Cves, .. a.Affected.Select(s => $"{s.Vendor} {s.Product}").Distinct(StringComparer.Ordinal)]));
+    static string SearchText(Advisory a)
+    {
+        var affected = a.Affected.Select(s => $"{s.Vendor} {s.Product}").Distinct(StringComparer.Ordinal);
+        return OutsideText.Fold(string.Join('\n', [a.Reference, a.Title, .. a.Risks, .. a.Cves, .. affected]));
+    }
 
     static string List<T>(IReadOnlyList<T> values) => JsonSerializer.Serialize(values, Json);
 
@@ -157,8 +168,9 @@ sealed class AdvisoryStore(Database database) : IStoreSchema
 
     sealed record Known(string Reference, string Type, string First, string Last, string? Closed, string Detail, long CheckedMs);
 
-    sealed record Row(string Reference, string Feed, string Type, long Number, string Title, string Url, string FirstDay, string LastDay, string? ClosedDay, string Detail,
-        string Summary, string Content, string AffectedText, string Risks, string Cves, string Affected, string Links, string Revisions)
+    sealed record Row(string Reference, string Feed, string Type, long Number, string Title, string Url,
+        string FirstDay, string LastDay, string? ClosedDay, string Detail, string Summary, string Content,
+        string AffectedText, string Risks, string Cves, string Affected, string Links, string Revisions)
     {
         public Advisory ToAdvisory() => new()
         {

@@ -68,7 +68,9 @@ sealed class FeedRunner(AdvisoryStore advisories, FeedStore feeds, ChannelSet ch
         if (run.Problems.Count > MostLogged)
             Log.FeedNotice(log, feed.Title, $"{run.Problems.Count - MostLogged} more documents could not be read");
         await RememberAsync(feed, run);
-        await feeds.SaveAsync(feed.Name, state with { Tried = time.GetUtcNow(), Problems = run.Problems.Count, Problem = run.Problems.FirstOrDefault() }, CancellationToken.None);
+        await feeds.SaveAsync(feed.Name,
+            state with { Tried = time.GetUtcNow(), Problems = run.Problems.Count, Problem = run.Problems.FirstOrDefault() },
+            CancellationToken.None);
     }
 
     /// <summary>Even at the hub's end: what was learned is kept.</summary>

@@ -20,7 +20,8 @@ sealed record CertFrOptions
     [Description("How often it is fetched."), Between("10min", "7d")]
     public TimeSpan Every { get; init; } = TimeSpan.FromHours(1);
 
-    [Description("How many advisories the first fetch brings, newest first; the alerts of the last 24 months come in any case."), Between("0", "20000")]
+    [Description("How many advisories the first fetch brings, newest first; the alerts of the last 24 months come in any case."),
+        Between("0", "20000")]
     public int FirstFill { get; init; } = 200;
 
     [Description("Pause between two documents, to be a good guest."), Between("0s", "1min")]

@@ -9,7 +9,8 @@ static partial class OutsideText
 {
     const int LongestLink = 2000;
 
-    /// <summary>One line: white space collapsed, invisible and direction-changing characters gone, cut at <paramref name="most"/>.</summary>
+    /// <summary>One line: white space collapsed, invisible and direction-changing characters gone, cut at
+    /// <paramref name="most"/>.</summary>
     public static string Line(string? text, int most = 500)
     {
         var clean = new StringBuilder();
@@ -44,7 +45,10 @@ static partial class OutsideText
 
     /// <summary>A web address that may become a link; null for every other scheme and for what is no address.</summary>
     public static string? Link(string? url) =>
-        Uri.TryCreate(url?.Trim(), UriKind.Absolute, out var uri) && uri.Scheme is ("http" or "https") && uri.UserInfo.Length == 0 && uri.AbsoluteUri.Length <= LongestLink
+        Uri.TryCreate(url?.Trim(), UriKind.Absolute, out var uri)
+            && uri.Scheme is ("http" or "https")
+            && uri.UserInfo.Length == 0
+            && uri.AbsoluteUri.Length <= LongestLink
             ? uri.AbsoluteUri
             : null;
 
@@ -70,13 +74,18 @@ static partial class OutsideText
     {
         string text = Tag().Replace(markdown, "");
         text = Heading().Replace(text, "");
-        text = Link().Replace(text, m => m.Groups["url"].Value == m.Groups["text"].Value ? m.Groups["text"].Value : $"{m.Groups["text"].Value} ({m.Groups["url"].Value})");
+        text = Link()
+            .Replace(text, m => m.Groups["url"].Value == m.Groups["text"].Value
+                ? m.Groups["text"].Value
+                : $"{m.Groups["text"].Value} ({m.Groups["url"].Value})");
         text = text.Replace("**", "", StringComparison.Ordinal);
         return Escape().Replace(text, "${mark}").Trim();
     }
 
     /// <summary>Bidi controls, zero-width characters, control characters, lone surrogates' place holders.</summary>
-    static bool IsHidden(char c) => char.GetUnicodeCategory(c) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
+    static bool IsHidden(char c) =>
+        char.GetUnicodeCategory(c) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
+            or UnicodeCategory.ParagraphSeparator;
 
     [GeneratedRegex(@"</?[a-zA-Z][^<>]{0,200}>", RegexOptions.None, 1000)]
     private static partial Regex Tag();

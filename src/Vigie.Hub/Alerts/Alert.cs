@@ -8,7 +8,8 @@ enum AlertState { Pending, Firing, Resolved }
 /// <summary>A rule that holds, or held, for one series.</summary>
 /// <param name="SinceMs">When the value first reached the threshold.</param>
 /// <param name="FiredMs">When it had stayed there long enough; null while pending.</param>
-sealed record Alert(long Id, string Rule, Labels Labels, string Severity, AlertState State, long SinceMs, long? FiredMs, long? ResolvedMs, double Value, double? Threshold)
+sealed record Alert(long Id, string Rule, Labels Labels, string Severity, AlertState State, long SinceMs, long? FiredMs,
+    long? ResolvedMs, double Value, double? Threshold)
 {
     public string Host => Labels["host"];
 

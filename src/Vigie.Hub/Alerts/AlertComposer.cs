@@ -8,7 +8,8 @@ using Vigie.Hub.Web;
 namespace Vigie.Hub.Alerts;
 
 /// <summary>Makes the message about an alert: what, where, since when, how much, and the picture.</summary>
-sealed class AlertComposer(HubOptions options, DataFolder folder, AlertStore alerts, RuleSet rules, HostDirectory hosts, ChartService charts, ILogger<AlertComposer> log)
+sealed class AlertComposer(HubOptions options, DataFolder folder, AlertStore alerts, RuleSet rules, HostDirectory hosts,
+    ChartService charts, ILogger<AlertComposer> log)
     : IComposer
 {
     static readonly TimeSpan Before = TimeSpan.FromHours(3), Least = TimeSpan.FromMinutes(15);
@@ -19,7 +20,8 @@ sealed class AlertComposer(HubOptions options, DataFolder folder, AlertStore ale
     public IReadOnlyList<NotificationKind> Kinds { get; } = [NotificationKind.Firing, NotificationKind.Resolved];
 
     public async Task<Message?> ComposeAsync(Notification notification, CancellationToken ct) =>
-        long.TryParse(notification.Reference, out long id) && alerts.Find(id) is { } alert ? await ComposeAsync(alert, notification.Kind, ct) : null;
+        long.TryParse(notification.Reference, out long id)
+            && alerts.Find(id) is { } alert ? await ComposeAsync(alert, notification.Kind, ct) : null;
 
     async Task<Message> ComposeAsync(Alert alert, NotificationKind kind, CancellationToken ct)
     {
@@ -27,8 +29,10 @@ sealed class AlertComposer(HubOptions options, DataFolder folder, AlertStore ale
         var (picture, pictureNote) = await PictureAsync(alert, rule, kind, ct);
         var values = Values(alert, rule, kind, picture is not null, pictureNote);
         var (subject, text, html) = Render(values);
-        string thread = $"alert-{alert.Id}-{alert.SinceMs}@vigie"; // another hub, or a database made anew, counts from one too
-        return new(subject, text, html, picture, $"{rule.Chart}.png", kind == NotificationKind.Firing ? thread : $"{kind.ToString().ToLowerInvariant()}-{thread}", thread);
+        // Another hub, or a database made anew, counts its alerts from one too.
+        string thread = $"alert-{alert.Id}-{alert.SinceMs}@vigie";
+        return new(subject, text, html, picture, $"{rule.Chart}.png",
+            kind == NotificationKind.Firing ? thread : $"{kind.ToString().ToLowerInvariant()}-{thread}", thread);
     }
 
     /// <summary>A message with made-up values, for `test-mail`.</summary>
@@ -36,7 +40,8 @@ sealed class AlertComposer(HubOptions options, DataFolder folder, AlertStore ale
     {
         string host = hosts.All.FirstOrDefault()?.Name ?? "test.example.org";
         long ms = now.ToUnixTimeMilliseconds();
-        var alert = new Alert(0, "cpu-high", Labels.From([new("host", host)]), Severity.Critical, AlertState.Firing, ms - 300_000, ms, null, 0.97, 0.9);
+        var alert = new Alert(0, "cpu-high", Labels.From([new("host", host)]), Severity.Critical, AlertState.Firing,
+            ms - 300_000, ms, null, 0.97, 0.9);
         var message = await ComposeAsync(alert, NotificationKind.Firing, ct);
         return message with { Subject = "[TEST] " + message.Subject, MessageId = $"test-{ms}@vigie", ThreadId = null };
     }
@@ -45,7 +50,9 @@ sealed class AlertComposer(HubOptions options, DataFolder folder, AlertStore ale
     {
         try
         {
-            var own = File.Exists(folder.Template) ? MailTemplate.Parse(File.ReadAllText(folder.Template), folder.Template) : MailTemplate.BuiltIn(_texts.Language);
+            var own = File.Exists(folder.Template)
+                ? MailTemplate.Parse(File.ReadAllText(folder.Template), folder.Template)
+                : MailTemplate.BuiltIn(_texts.Language);
             return (own.Render("subject", values), own.Render("text", values), own.Render("html", values));
         }
         catch (TemplateException e)
@@ -104,7 +111,8 @@ sealed class AlertComposer(HubOptions options, DataFolder folder, AlertStore ale
                 ? (png, null)
                 : (null, _texts["No picture: this machine has no font. Install one, such as the package fonts-dejavu-core."]);
         }
-        catch (Exception e) when (e is StoreUnavailableException or PromQL.PromQLException or DllNotFoundException or TypeInitializationException)
+        catch (Exception e)
+            when (e is StoreUnavailableException or PromQL.PromQLException or DllNotFoundException or TypeInitializationException)
         {
             return (null, _texts.Format("No picture: {0}", e.Message)); // the words matter more
         }

@@ -30,7 +30,8 @@ sealed class AlertStore(Database database) : IStoreSchema
 
     public IReadOnlyList<Alert> Open() => Query("WHERE state <> 'resolved' ORDER BY severity, since_ms");
 
-    public IReadOnlyList<Alert> OpenOf(string host) => Query("WHERE state <> 'resolved' AND host = @host ORDER BY severity, since_ms", new { host });
+    public IReadOnlyList<Alert> OpenOf(string host) =>
+        Query("WHERE state <> 'resolved' AND host = @host ORDER BY severity, since_ms", new { host });
 
     /// <summary>The newest resolved ones first.</summary>
     public IReadOnlyList<Alert> Past(int most) => Query("WHERE state = 'resolved' ORDER BY resolved_ms DESC LIMIT @most", new { most });
@@ -47,7 +48,18 @@ sealed class AlertStore(Database database) : IStoreSchema
         long id = connection.ExecuteScalar<long>("""
             INSERT INTO alert(rule, labels, host, severity, state, since_ms, fired_ms, resolved_ms, value, threshold)
             VALUES(@Rule, @labels, @Host, @Severity, @state, @SinceMs, @FiredMs, NULL, @Value, @Threshold) RETURNING id
-            """, new { alert.Rule, labels = Write(alert.Labels), alert.Host, alert.Severity, state = Text(alert.State), alert.SinceMs, alert.FiredMs, alert.Value, alert.Threshold }, transaction);
+            """, new
+        {
+            alert.Rule,
+            labels = Write(alert.Labels),
+            alert.Host,
+            alert.Severity,
+            state = Text(alert.State),
+            alert.SinceMs,
+            alert.FiredMs,
+            alert.Value,
+            alert.Threshold,
+        }, transaction);
         return alert with { Id = id };
     }
 
@@ -59,15 +71,22 @@ sealed class AlertStore(Database database) : IStoreSchema
         connection.Execute("DELETE FROM alert WHERE id = @id", new { id }, transaction);
 
     IReadOnlyList<Alert> Query(string where, object? arguments = null) =>
-        database.Read(connection => (IReadOnlyList<Alert>)[.. connection.Query<Row>(Columns + ' ' + where, arguments).Select(r => r.ToAlert())]);
+        database.Read(connection =>
+            (IReadOnlyList<Alert>)[.. connection.Query<Row>(Columns + ' ' + where, arguments).Select(r => r.ToAlert())]);
 
     static string Text(AlertState state) => state.ToString().ToLowerInvariant();
 
-    static string Write(Labels labels) => JsonSerializer.Serialize(labels.Span.ToArray().ToDictionary(l => l.Name, l => l.Value, StringComparer.Ordinal));
+    static string Write(Labels labels) =>
+        JsonSerializer.Serialize(labels.Span.ToArray().ToDictionary(l => l.Name, l => l.Value, StringComparer.Ordinal));
 
-    sealed record Row(long Id, string Rule, string Labels, string Severity, string State, long SinceMs, long? FiredMs, long? ResolvedMs, double Value, double? Threshold)
+    sealed record Row(long Id, string Rule, string Labels, string Severity, string State, long SinceMs, long? FiredMs,
+        long? ResolvedMs, double Value, double? Threshold)
     {
-        public Alert ToAlert() => new(Id, Rule, Core.Metrics.Labels.From(JsonSerializer.Deserialize<Dictionary<string, string>>(Labels)!.Select(l => new Label(l.Key, l.Value))),
-            Severity, Enum.Parse<AlertState>(State, ignoreCase: true), SinceMs, FiredMs, ResolvedMs, Value, Threshold);
+        public Alert ToAlert()
+        {
+            var labels = JsonSerializer.Deserialize<Dictionary<string, string>>(Labels)!.Select(l => new Label(l.Key, l.Value));
+            return new(Id, Rule, Core.Metrics.Labels.From(labels),
+                Severity, Enum.Parse<AlertState>(State, ignoreCase: true), SinceMs, FiredMs, ResolvedMs, Value, Threshold);
+        }
     }
 }

@@ -4,7 +4,8 @@ using Vigie.Core.Metrics;
 namespace Vigie.Hub.Alerts;
 
 /// <summary>The state machine of one round, inside its transaction.</summary>
-sealed class AlertTransitions(SqliteConnection connection, SqliteTransaction transaction, IReadOnlyList<Alert> open, IReadOnlyList<string> channels,
+sealed class AlertTransitions(SqliteConnection connection, SqliteTransaction transaction, IReadOnlyList<Alert> open,
+    IReadOnlyList<string> channels,
     DateTimeOffset now, Func<string, Rule, bool> isSilent)
 {
     readonly Dictionary<(string, Labels), Alert> _open = open.ToDictionary(a => (a.Rule, a.Labels));
@@ -41,7 +42,8 @@ sealed class AlertTransitions(SqliteConnection connection, SqliteTransaction tra
         if (alert is null)
         {
             bool atOnce = rule.For == TimeSpan.Zero;
-            alert = AlertStore.Begin(connection, transaction, new(0, rule.Name, labels, rule.Severity, atOnce ? AlertState.Firing : AlertState.Pending,
+            alert = AlertStore.Begin(connection, transaction,
+                new(0, rule.Name, labels, rule.Severity, atOnce ? AlertState.Firing : AlertState.Pending,
                 _nowMs, atOnce ? _nowMs : null, null, value, rule.Threshold));
             Changed(alert);
             if (atOnce)

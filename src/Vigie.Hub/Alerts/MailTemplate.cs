@@ -34,7 +34,8 @@ sealed class MailTemplate
     {
         var parts = new Dictionary<string, Template>(StringComparer.Ordinal);
         string[] lines = text.ReplaceLineEndings("\n").Split('\n');
-        int[] marks = [.. Enumerable.Range(0, lines.Length).Where(i => Parts.Contains(Mark(lines[i]), StringComparer.Ordinal)), lines.Length];
+        int[] marks = [.. Enumerable.Range(0, lines.Length)
+            .Where(i => Parts.Contains(Mark(lines[i]), StringComparer.Ordinal)), lines.Length];
         for (int i = 0; i + 1 < marks.Length; i++)
         {
             string part = Mark(lines[marks[i]])!;
@@ -64,7 +65,9 @@ sealed class MailTemplate
             });
             return part == "subject" ? string.Concat(text.Trim().Select(c => char.IsControl(c) ? ' ' : c)) : text;
         }
-        catch (Exception e) when (e is DotLiquid.Exceptions.LiquidException or FormatException or ArgumentException or InvalidCastException or TimeoutException)
+        catch (Exception e)
+            when (e is DotLiquid.Exceptions.LiquidException or FormatException or ArgumentException or InvalidCastException
+                or TimeoutException)
         {
             throw new TemplateException($"the {part} can't be filled in: {e.Message}");
         }

@@ -3,7 +3,8 @@ using Vigie.Hub.Alerts.Channels;
 namespace Vigie.Hub.Alerts;
 
 /// <summary>Takes due messages from the outbox to their channels. What a channel can't take now is tried again, later and later.</summary>
-sealed class OutboxDelivery(OutboxStore outbox, ChannelSet channels, IEnumerable<IComposer> composers, TimeProvider time, ILogger<OutboxDelivery> log)
+sealed class OutboxDelivery(OutboxStore outbox, ChannelSet channels, IEnumerable<IComposer> composers, TimeProvider time,
+    ILogger<OutboxDelivery> log)
 {
     static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(30), LongestPause = TimeSpan.FromMinutes(15);
 

@@ -9,7 +9,8 @@ enum NotificationKind { Firing, Resolved, Advisory }
 
 /// <summary>A message to send by one channel.</summary>
 /// <param name="Reference">The alert's number, or the advisory's reference.</param>
-sealed record Notification(long Id, NotificationKind Kind, string Reference, string Channel, DateTimeOffset Created, int Attempts, DateTimeOffset Next, DateTimeOffset? Sent, DateTimeOffset? Refused, string? Error);
+sealed record Notification(long Id, NotificationKind Kind, string Reference, string Channel, DateTimeOffset Created,
+    int Attempts, DateTimeOffset Next, DateTimeOffset? Sent, DateTimeOffset? Refused, string? Error);
 
 /// <summary>
 /// The outbox: a message is put here in the transaction that makes it necessary, and leaves when its channel has taken it.
@@ -33,16 +34,20 @@ sealed class OutboxStore(Database database) : IStoreSchema
             """),
     ];
 
-    public static void Put(SqliteConnection connection, SqliteTransaction transaction, NotificationKind kind, string reference, string channel, long nowMs) =>
-        connection.Execute("INSERT INTO notification(kind, reference, channel, created_ms, next_ms) VALUES(@kind, @reference, @channel, @nowMs, @nowMs) ON CONFLICT DO NOTHING",
+    public static void Put(SqliteConnection connection, SqliteTransaction transaction, NotificationKind kind, string reference,
+        string channel, long nowMs) =>
+        connection.Execute("INSERT INTO notification(kind, reference, channel, created_ms, next_ms) "
+            + "VALUES(@kind, @reference, @channel, @nowMs, @nowMs) ON CONFLICT DO NOTHING",
             new { kind = Text(kind), reference, channel, nowMs }, transaction);
 
     /// <summary>The channels that were asked to tell of this.</summary>
     public static IReadOnlyList<string> Channels(SqliteConnection connection, NotificationKind kind, string reference) =>
-        connection.Query<string>("SELECT channel FROM notification WHERE kind = @kind AND reference = @reference", new { kind = Text(kind), reference }).AsList();
+        connection.Query<string>("SELECT channel FROM notification WHERE kind = @kind AND reference = @reference",
+            new { kind = Text(kind), reference }).AsList();
 
     public IReadOnlyList<Notification> Due(DateTimeOffset now, int most) =>
-        Query("WHERE sent_ms IS NULL AND refused_ms IS NULL AND next_ms <= @now ORDER BY id LIMIT @most", new { now = now.ToUnixTimeMilliseconds(), most });
+        Query("WHERE sent_ms IS NULL AND refused_ms IS NULL AND next_ms <= @now ORDER BY id LIMIT @most",
+            new { now = now.ToUnixTimeMilliseconds(), most });
 
     /// <summary>What waits, or was refused, newest first.</summary>
     public IReadOnlyList<Notification> Undelivered(int most) =>
@@ -65,13 +70,16 @@ sealed class OutboxStore(Database database) : IStoreSchema
     }, ct);
 
     IReadOnlyList<Notification> Query(string where, object arguments) =>
-        database.Read(connection => (IReadOnlyList<Notification>)[.. connection.Query<Row>(Columns + ' ' + where, arguments).Select(r => r.ToNotification())]);
+        database.Read(connection =>
+            (IReadOnlyList<Notification>)[.. connection.Query<Row>(Columns + ' ' + where, arguments).Select(r => r.ToNotification())]);
 
     static string Text(NotificationKind kind) => kind.ToString().ToLowerInvariant();
 
-    sealed record Row(long Id, string Kind, string Reference, string Channel, long CreatedMs, long Attempts, long NextMs, long? SentMs, long? RefusedMs, string? Error)
+    sealed record Row(long Id, string Kind, string Reference, string Channel, long CreatedMs, long Attempts, long NextMs,
+        long? SentMs, long? RefusedMs, string? Error)
     {
-        public Notification ToNotification() => new(Id, Enum.Parse<NotificationKind>(Kind, ignoreCase: true), Reference, Channel, At(CreatedMs), (int)Attempts, At(NextMs),
+        public Notification ToNotification() =>
+            new(Id, Enum.Parse<NotificationKind>(Kind, ignoreCase: true), Reference, Channel, At(CreatedMs), (int)Attempts, At(NextMs),
             SentMs is { } sent ? At(sent) : null, RefusedMs is { } refused ? At(refused) : null, Error);
 
         static DateTimeOffset At(long ms) => DateTimeOffset.FromUnixTimeMilliseconds(ms);

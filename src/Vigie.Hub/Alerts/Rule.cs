@@ -12,7 +12,8 @@ namespace Vigie.Hub.Alerts;
 /// <param name="Unit">How value and threshold are written; null for a duration.</param>
 /// <param name="Chart">The chart that shows it, if any.</param>
 /// <param name="MutedBy">The rule that says the same more urgently: while it fires, this one is not told.</param>
-sealed record Rule(string Name, string Expression, double? Threshold, TimeSpan For, string Severity, string Title, ChartUnit? Unit, string? Chart = null, string? MutedBy = null);
+sealed record Rule(string Name, string Expression, double? Threshold, TimeSpan For, string Severity, string Title,
+    ChartUnit? Unit, string? Chart = null, string? MutedBy = null);
 
 static class Severity
 {

@@ -24,7 +24,9 @@ sealed class RuleSet
     public TimeSpan Reach(Rule rule) => _reach[rule.Name];
 
     public IReadOnlyList<Threshold> Thresholds(string chart) =>
-        [.. All.Where(r => r.Chart == chart && r.Unit == ChartCatalog.Find(chart)?.Unit).Where(r => r.Threshold is not null).Select(r => new Threshold(r.Threshold!.Value, r.Severity))];
+        [.. All.Where(r => r.Chart == chart && r.Unit == ChartCatalog.Find(chart)?.Unit)
+            .Where(r => r.Threshold is not null)
+            .Select(r => new Threshold(r.Threshold!.Value, r.Severity))];
 
     static TimeSpan Reach(Expr expression, TimeSpan lookback) => expression switch
     {

@@ -10,9 +10,12 @@ static class Axis
 {
     static readonly TimeSpan[] TimeSteps =
     [
-        TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(10),
-        TimeSpan.FromMinutes(15), TimeSpan.FromMinutes(30), TimeSpan.FromHours(1), TimeSpan.FromHours(2), TimeSpan.FromHours(3), TimeSpan.FromHours(4),
-        TimeSpan.FromHours(6), TimeSpan.FromHours(12), TimeSpan.FromDays(1), TimeSpan.FromDays(2), TimeSpan.FromDays(7), TimeSpan.FromDays(14), TimeSpan.FromDays(30),
+        TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(2),
+        TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(10),
+        TimeSpan.FromMinutes(15), TimeSpan.FromMinutes(30), TimeSpan.FromHours(1), TimeSpan.FromHours(2), TimeSpan.FromHours(3),
+        TimeSpan.FromHours(4),
+        TimeSpan.FromHours(6), TimeSpan.FromHours(12), TimeSpan.FromDays(1), TimeSpan.FromDays(2), TimeSpan.FromDays(7),
+        TimeSpan.FromDays(14), TimeSpan.FromDays(30),
     ];
 
     /// <summary>The axis' end and its ticks from zero, for values up to <paramref name="most"/>.</summary>
@@ -55,14 +58,16 @@ static class Axis
         var ticks = new List<Tick>();
         // Steps are counted on the wall clock, so that a day's tick stays at midnight over a change of summer time.
         var wall = TimeZoneInfo.ConvertTime(from, zone).DateTime;
-        for (var at = new DateTime((wall.Ticks + step.Ticks - 1) / step.Ticks * step.Ticks, DateTimeKind.Unspecified); ticks.Count <= most * 2; at += step)
+        var begin = new DateTime((wall.Ticks + step.Ticks - 1) / step.Ticks * step.Ticks, DateTimeKind.Unspecified);
+        for (var at = begin; ticks.Count <= most * 2; at += step)
         {
             if (zone.IsInvalidTime(at))
                 continue;
             var instant = new DateTimeOffset(at, zone.GetUtcOffset(at));
             if (instant > to)
                 break;
-            ticks.Add(new((instant - from) / (to - from), step < TimeSpan.FromMinutes(1) ? $"{at:HH:mm:ss}" : at.TimeOfDay == TimeSpan.Zero ? texts.Day(instant) : $"{at:HH:mm}"));
+            ticks.Add(new((instant - from) / (to - from),
+                step < TimeSpan.FromMinutes(1) ? $"{at:HH:mm:ss}" : at.TimeOfDay == TimeSpan.Zero ? texts.Day(instant) : $"{at:HH:mm}"));
         }
         return ticks;
     }

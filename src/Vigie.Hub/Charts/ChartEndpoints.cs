@@ -12,17 +12,21 @@ static class ChartEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/charts/{host}/{chart}.svg", (HttpContext context, string host, string chart, [FromServices] ChartReader reader, CancellationToken ct) =>
+        routes.MapGet("/charts/{host}/{chart}.svg",
+            (HttpContext context, string host, string chart, [FromServices] ChartReader reader, CancellationToken ct) =>
             reader.WithAsync(context, host, chart, request =>
             {
                 context.Response.Headers.ContentSecurityPolicy = SecurityHeaders.Picture;
                 return Results.Text(SvgWriter.Document(request.Scene, request.Dark), "image/svg+xml", Encoding.UTF8);
             }, ct));
-        routes.MapGet("/charts/{host}/{chart}.png", (HttpContext context, string host, string chart, [FromServices] ChartReader reader, CancellationToken ct) =>
+        routes.MapGet("/charts/{host}/{chart}.png",
+            (HttpContext context, string host, string chart, [FromServices] ChartReader reader, CancellationToken ct) =>
             reader.WithAsync(context, host, chart, request => PngPainter.Paint(request.Scene, request.Dark) is { } png
                 ? Results.Bytes(png, "image/png")
-                : Results.Problem("the hub's machine has no font to write labels with; install one, such as fonts-dejavu-core, or ask for .svg", statusCode: 503), ct));
-        routes.MapGet("/charts/{host}/{chart}.json", (HttpContext context, string host, string chart, [FromServices] ChartReader reader, CancellationToken ct) =>
+                : Results.Problem("the hub's machine has no font to write labels with; install one, such as fonts-dejavu-core, or ask for .svg",
+                    statusCode: 503), ct));
+        routes.MapGet("/charts/{host}/{chart}.json",
+            (HttpContext context, string host, string chart, [FromServices] ChartReader reader, CancellationToken ct) =>
             reader.WithAsync(context, host, chart, request => Results.Json(Values(request)), ct));
         routes.MapGet("/hosts/{name}/charts", FragmentsAsync);
     }
@@ -32,11 +36,16 @@ static class ChartEndpoints
     {
         from = request.Data.FromMs,
         to = request.Data.ToMs,
-        times = Enumerable.Range(0, request.Data.Bins).Select(i => request.Texts.DateTime(TimeZoneInfo.ConvertTime(DateTimeOffset.FromUnixTimeMilliseconds(request.Data.MiddleMs(i)), request.Zone))),
-        curves = request.Data.Curves.Select(c => c.Average.Select(v => double.IsNaN(v) ? "–" : Axis.Text(v, request.Data.Spec.Unit, request.Texts))),
+        times = Enumerable.Range(0, request.Data.Bins)
+            .Select(i =>
+                request.Texts.DateTime(TimeZoneInfo.ConvertTime(DateTimeOffset.FromUnixTimeMilliseconds(request.Data.MiddleMs(i)),
+                    request.Zone))),
+        curves = request.Data.Curves.Select(c =>
+            c.Average.Select(v => double.IsNaN(v) ? "–" : Axis.Text(v, request.Data.Spec.Unit, request.Texts))),
     };
 
-    static async Task<IResult> FragmentsAsync(HttpContext context, string name, [FromServices] HostDirectory hosts, [FromServices] ChartFigures figures, [FromServices] Viewer viewer, CancellationToken ct)
+    static async Task<IResult> FragmentsAsync(HttpContext context, string name, [FromServices] HostDirectory hosts,
+        [FromServices] ChartFigures figures, [FromServices] Viewer viewer, CancellationToken ct)
     {
         if (hosts.Find(name) is null)
             return Results.NotFound();
@@ -56,10 +65,12 @@ sealed record ChartRequest(ChartData Data, ChartScene Scene, bool Dark, Texts Te
 
 sealed class ChartReader(ChartService charts, HostDirectory hosts, Viewer viewer)
 {
-    public async Task<IResult> WithAsync(HttpContext context, string host, string chart, Func<ChartRequest, IResult> answer, CancellationToken ct)
+    public async Task<IResult> WithAsync(HttpContext context, string host, string chart, Func<ChartRequest, IResult> answer,
+        CancellationToken ct)
     {
         if (ChartCatalog.Find(chart) is not { } spec)
-            return Results.Problem($"there is no chart \"{chart}\"; the charts are {string.Join(", ", ChartCatalog.All.Select(c => c.Id))}", statusCode: 404);
+            return Results.Problem($"there is no chart \"{chart}\"; the charts are {string.Join(", ", ChartCatalog.All.Select(c => c.Id))}",
+                statusCode: 404);
         if (hosts.Find(host) is null)
             return Results.Problem($"the host \"{host}\" is not known", statusCode: 404);
         var query = context.Request.Query;

@@ -10,7 +10,8 @@ sealed class ChartFigures(ChartService charts)
 {
     const int TableRows = 12;
 
-    public async Task<IReadOnlyDictionary<string, string>> AllAsync(string host, ChartRange range, Texts texts, TimeZoneInfo zone, CancellationToken ct)
+    public async Task<IReadOnlyDictionary<string, string>> AllAsync(string host, ChartRange range, Texts texts,
+        TimeZoneInfo zone, CancellationToken ct)
     {
         var figures = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var spec in ChartCatalog.All)
@@ -24,13 +25,15 @@ sealed class ChartFigures(ChartService charts)
     internal static string Figure(ChartData data, ChartScene scene, Texts texts, TimeZoneInfo zone)
     {
         var html = new StringBuilder(16_384);
-        html.Append(CultureInfo.InvariantCulture, $"<figure class=\"chart card\" id=\"{data.Spec.Id}\" data-chart=\"{data.Spec.Id}\" tabindex=\"0\"><figcaption>{Encode(scene.Title)}</figcaption>");
+        html.Append(CultureInfo.InvariantCulture,
+            $"<figure class=\"chart card\" id=\"{data.Spec.Id}\" data-chart=\"{data.Spec.Id}\" tabindex=\"0\"><figcaption>{Encode(scene.Title)}</figcaption>");
         html.Append("<div class=\"frame\">").Append(SvgWriter.Inline(scene, $"chart-{data.Spec.Id}"));
         if (scene.IsEmpty)
             html.Append("<p class=\"no-data\">").Append(Encode(texts["no data"])).Append("</p>");
         html.Append("</div><ul class=\"legend\">");
         foreach (var entry in scene.Legend)
-            html.Append(CultureInfo.InvariantCulture, $"<li class=\"s{entry.Color}\">{Encode(entry.Name)} <output>{Encode(entry.Last)}</output></li>");
+            html.Append(CultureInfo.InvariantCulture,
+                $"<li class=\"s{entry.Color}\">{Encode(entry.Name)} <output>{Encode(entry.Last)}</output></li>");
         html.Append("</ul>");
         Table(html, data, scene, texts, zone);
         return html.Append("</figure>").ToString();
@@ -38,18 +41,27 @@ sealed class ChartFigures(ChartService charts)
 
     static void Table(StringBuilder html, ChartData data, ChartScene scene, Texts texts, TimeZoneInfo zone)
     {
-        html.Append("<table class=\"for-readers\"><caption>").Append(Encode(scene.Title)).Append("</caption><thead><tr><th>").Append(Encode(texts["Time"])).Append("</th>");
+        html.Append("<table class=\"for-readers\"><caption>")
+            .Append(Encode(scene.Title))
+            .Append("</caption><thead><tr><th>")
+            .Append(Encode(texts["Time"]))
+            .Append("</th>");
         foreach (var entry in scene.Legend)
             html.Append("<th>").Append(Encode(entry.Name)).Append("</th>");
         html.Append("</tr></thead><tbody>");
         for (int row = 0; row < TableRows; row++)
         {
             int first = row * data.Bins / TableRows, last = (row + 1) * data.Bins / TableRows;
-            html.Append("<tr><th>").Append(Encode(texts.DateTime(TimeZoneInfo.ConvertTime(DateTimeOffset.FromUnixTimeMilliseconds(data.MiddleMs(first)), zone)))).Append("</th>");
+            html.Append("<tr><th>")
+                .Append(Encode(texts.DateTime(TimeZoneInfo.ConvertTime(DateTimeOffset.FromUnixTimeMilliseconds(data.MiddleMs(first)),
+                    zone))))
+                .Append("</th>");
             foreach (var curve in data.Curves)
             {
                 var values = curve.Average[first..last].Where(v => !double.IsNaN(v)).ToList();
-                html.Append("<td>").Append(Encode(values.Count == 0 ? "–" : Axis.Text(values.Average(), data.Spec.Unit, texts))).Append("</td>");
+                html.Append("<td>")
+                    .Append(Encode(values.Count == 0 ? "–" : Axis.Text(values.Average(), data.Spec.Unit, texts)))
+                    .Append("</td>");
             }
             html.Append("</tr>");
         }

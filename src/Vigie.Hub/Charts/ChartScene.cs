@@ -43,16 +43,19 @@ sealed record ChartScene(string Title, string Summary, IReadOnlyList<Tick> XTick
         var (end, yTicks) = Axis.Values(Math.Max(most, data.Limit ?? 0), data.Spec.Unit, texts);
         if (data.Spec.Most is { } fixedEnd && most <= fixedEnd)
             (end, yTicks) = Axis.Values(fixedEnd, data.Spec.Unit, texts);
-        var legend = data.Curves.Select((c, i) => new LegendEntry(i % Colors, Label(c.Name, texts), c.Last is { } last ? Axis.Text(last, data.Spec.Unit, texts) : "–")).ToList();
+        var legend = data.Curves.Select((c, i) =>
+            new LegendEntry(i % Colors, Label(c.Name, texts), c.Last is { } last ? Axis.Text(last, data.Spec.Unit, texts) : "–")).ToList();
         string title = texts[data.Spec.Title];
-        return new(title, $"{title}, {data.Host}: {(legend.Count == 0 ? texts["no data"] : string.Join(", ", legend.Select(l => $"{l.Name} {l.Last}")))}",
+        return new(title,
+            $"{title}, {data.Host}: {(legend.Count == 0 ? texts["no data"] : string.Join(", ", legend.Select(l => $"{l.Name} {l.Last}")))}",
             Axis.Times(data.FromMs, data.ToMs, zone, texts), yTicks, stacked ? Stack(data, peak, end) : Lines(data, end),
             [.. data.Thresholds.Where(t => t.Value <= end).Select(t => (t.Value / end, t.Severity))],
             [.. data.Bands.Select(b => (Share(data, b.FromMs), Share(data, b.ToMs), b.Severity, b.Rule))], legend, data.IsEmpty);
     }
 
     /// <summary>States and directions are words of ours and are translated; device names and mount points are not.</summary>
-    static string Label(string name, Texts texts) => texts[name] is var whole && whole != name ? whole : string.Join(' ', name.Split(' ').Select(w => texts[w]));
+    static string Label(string name, Texts texts) =>
+        texts[name] is var whole && whole != name ? whole : string.Join(' ', name.Split(' ').Select(w => texts[w]));
 
     static double Share(ChartData data, long ms) => Math.Clamp((double)(ms - data.FromMs) / (data.ToMs - data.FromMs), 0, 1);
 
@@ -60,7 +63,9 @@ sealed record ChartScene(string Title, string Summary, IReadOnlyList<Tick> XTick
     {
         var peak = new double[data.Bins];
         for (int i = 0; i < peak.Length; i++)
-            peak[i] = data.Curves.Any(c => !double.IsNaN(c.Greatest[i])) ? data.Curves.Sum(c => double.IsNaN(c.Greatest[i]) ? 0 : c.Greatest[i]) : double.NaN;
+            peak[i] = data.Curves.Any(c => !double.IsNaN(c.Greatest[i]))
+                ? data.Curves.Sum(c => double.IsNaN(c.Greatest[i]) ? 0 : c.Greatest[i])
+                : double.NaN;
         return peak;
     }
 

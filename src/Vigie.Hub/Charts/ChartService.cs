@@ -20,9 +20,11 @@ sealed class ChartService(QueryEngine engine, HostDirectory hosts, AlertStore al
         var curves = new List<Curve>();
         foreach (var query in spec.Queries)
             curves.AddRange(await CurvesAsync(query, host, fromMs, toMs, step, interval, ct));
-        curves = [.. curves.OrderBy(c => spec.Order.ToList().IndexOf(c.Name) is >= 0 and var place ? place : int.MaxValue).ThenBy(c => c.Name, StringComparer.Ordinal)];
+        curves = [.. curves.OrderBy(c => spec.Order.ToList().IndexOf(c.Name) is >= 0 and var place ? place : int.MaxValue)
+            .ThenBy(c => c.Name, StringComparer.Ordinal)];
         double? limit = spec.Limit is { } selector ? await InstantAsync(selector.Selector(host), toMs, ct) : spec.Most;
-        return new(spec, host, fromMs, toMs, Bins, curves, rules.Thresholds(spec.Id), alerts.Bands(host, rules.OnChart(spec.Id), fromMs, toMs), limit);
+        return new(spec, host, fromMs, toMs, Bins, curves, rules.Thresholds(spec.Id),
+            alerts.Bands(host, rules.OnChart(spec.Id), fromMs, toMs), limit);
     }
 
     /// <summary>No finer than the host reports, and no more points than a chart can use.</summary>
@@ -32,7 +34,8 @@ sealed class ChartService(QueryEngine engine, HostDirectory hosts, AlertStore al
         return wanted <= least ? least : (wanted + 999) / 1000 * 1000;
     }
 
-    async Task<IEnumerable<Curve>> CurvesAsync(ChartQuery query, string host, long fromMs, long toMs, long step, TimeSpan interval, CancellationToken ct)
+    async Task<IEnumerable<Curve>> CurvesAsync(ChartQuery query, string host, long fromMs, long toMs, long step,
+        TimeSpan interval, CancellationToken ct)
     {
         string selector = query.Selector(host);
         // On the probes' grid, so that a point is a sample and not a neighbour's; up to the grid's next point, so that the
@@ -54,7 +57,9 @@ sealed class ChartService(QueryEngine engine, HostDirectory hosts, AlertStore al
         }
         var least = await ByLabelsAsync($"min_over_time({selector}[{window}ms])", first, last, step, ct);
         var greatest = await ByLabelsAsync($"max_over_time({selector}[{window}ms])", first, last, step, ct);
-        return average.Select(a => Bin(query, a.Labels, fromMs, toMs, a, least.GetValueOrDefault(a.Labels.Without(Labels.MetricName), a), greatest.GetValueOrDefault(a.Labels.Without(Labels.MetricName), a)));
+        return average.Select(a =>
+            Bin(query, a.Labels, fromMs, toMs, a, least.GetValueOrDefault(a.Labels.Without(Labels.MetricName), a),
+                greatest.GetValueOrDefault(a.Labels.Without(Labels.MetricName), a)));
     }
 
     async Task<Dictionary<Labels, SeriesSamples>> ByLabelsAsync(string query, long fromMs, long toMs, long step, CancellationToken ct) =>
@@ -66,7 +71,9 @@ sealed class ChartService(QueryEngine engine, HostDirectory hosts, AlertStore al
     async Task<double?> InstantAsync(string query, long timeMs, CancellationToken ct) =>
         (await engine.InstantAsync(query, timeMs, ct)).Series() is [{ Values.Span: [var value, ..] }, ..] ? value : null;
 
-    static Curve Bin(ChartQuery query, Labels labels, long fromMs, long toMs, SeriesSamples average, SeriesSamples least, SeriesSamples greatest) => new(
+    static Curve Bin(ChartQuery query, Labels labels, long fromMs, long toMs, SeriesSamples average, SeriesSamples least,
+        SeriesSamples greatest) =>
+        new(
         Name(query.Curve, labels),
         Fold(average, fromMs, toMs, (sum, value) => sum + value, mean: true),
         Fold(least, fromMs, toMs, Math.Min, mean: false),
@@ -93,7 +100,8 @@ sealed class ChartService(QueryEngine engine, HostDirectory hosts, AlertStore al
         return bins;
     }
 
-    /// <summary>On a short range a bin is shorter than the reporting interval: the bins between two neighbouring reports belong to the later one.</summary>
+    /// <summary>On a short range a bin is shorter than the reporting interval: the bins between two neighbouring reports belong
+    /// to the later one.</summary>
     static void FillBetweenReports(double[] bins, ReadOnlySpan<long> times, long spanMs)
     {
         if (times.Length < 2)

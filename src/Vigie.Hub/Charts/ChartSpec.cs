@@ -22,7 +22,8 @@ sealed record Threshold(double Value, string Severity);
 /// <param name="Id">The probe's name; it stands in the address.</param>
 /// <param name="Most">The axis always reaches this far; null: as far as the data.</param>
 /// <param name="Limit">A selector whose value is the axis' end, such as the memory installed.</param>
-sealed record ChartSpec(string Id, string Title, ChartUnit Unit, ChartKind Kind, IReadOnlyList<ChartQuery> Queries, double? Most = null, ChartQuery? Limit = null)
+sealed record ChartSpec(string Id, string Title, ChartUnit Unit, ChartKind Kind, IReadOnlyList<ChartQuery> Queries,
+    double? Most = null, ChartQuery? Limit = null)
 {
     /// <summary>Names of curves in the order they are drawn, from the bottom up; others follow by name.</summary>
     public IReadOnlyList<string> Order { get; init; } = [];

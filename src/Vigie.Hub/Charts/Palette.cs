@@ -16,7 +16,8 @@ static class Palette
 
     public static string Grid(bool dark) => dark ? "#262d38" : "#e5e8ee";
 
-    public static string Severity(string severity, bool dark) => severity == "critical" ? (dark ? "#ff6b6b" : "#d1242f") : dark ? "#e3a03c" : "#b7791f";
+    public static string Severity(string severity, bool dark) =>
+        severity == "critical" ? (dark ? "#ff6b6b" : "#d1242f") : dark ? "#e3a03c" : "#b7791f";
 
     /// <summary>An opaque mix, as <c>color-mix</c> in a style sheet.</summary>
     public static (byte R, byte G, byte B) Mix(string color, string ground, double share)
@@ -34,15 +35,28 @@ static class Palette
 
     public static string Css(bool dark)
     {
-        var css = new StringBuilder("svg{--card:").Append(Card(dark)).Append(";--ink:").Append(Ink(dark)).Append(";--muted:").Append(Muted(dark))
-            .Append(";--grid:").Append(Grid(dark)).Append(";--warning:").Append(Severity("warning", dark)).Append(";--critical:").Append(Severity("critical", dark));
+        var css = new StringBuilder("svg{--card:")
+            .Append(Card(dark))
+            .Append(";--ink:")
+            .Append(Ink(dark))
+            .Append(";--muted:")
+            .Append(Muted(dark))
+            .Append(";--grid:")
+            .Append(Grid(dark))
+            .Append(";--warning:")
+            .Append(Severity("warning", dark))
+            .Append(";--critical:")
+            .Append(Severity("critical", dark));
         var colors = dark ? Dark : Light;
         for (int i = 0; i < colors.Length; i++)
             css.Append(";--s").Append(i).Append(':').Append(colors[i]);
         css.Append("}text{font:12px system-ui,sans-serif;fill:var(--ink)}.title{font-size:16px;font-weight:600}.value{font-weight:600}.card{fill:var(--card)}");
-        css.Append(".tick{fill:var(--muted);paint-order:stroke;stroke:var(--card);stroke-width:3px}.plot *{vector-effect:non-scaling-stroke}.grid{stroke:var(--grid);fill:none}");
-        css.Append(".line{fill:none;stroke:var(--c);stroke-width:1.6}.peak{fill:none;stroke:var(--muted);stroke-dasharray:1 3}.range{fill:var(--c);opacity:.25}");
-        css.Append(".area{fill:color-mix(in srgb,var(--c) 45%,var(--card))}.key{fill:var(--c)}.threshold{fill:none;stroke-dasharray:5 4}.threshold.warning{stroke:var(--warning)}");
+        css.Append(".tick{fill:var(--muted);paint-order:stroke;stroke:var(--card);stroke-width:3px}");
+        css.Append(".plot *{vector-effect:non-scaling-stroke}.grid{stroke:var(--grid);fill:none}");
+        css.Append(".line{fill:none;stroke:var(--c);stroke-width:1.6}.peak{fill:none;stroke:var(--muted);stroke-dasharray:1 3}");
+        css.Append(".range{fill:var(--c);opacity:.25}");
+        css.Append(".area{fill:color-mix(in srgb,var(--c) 45%,var(--card))}.key{fill:var(--c)}");
+        css.Append(".threshold{fill:none;stroke-dasharray:5 4}.threshold.warning{stroke:var(--warning)}");
         css.Append(".threshold.critical{stroke:var(--critical)}.band{opacity:.14}.band.warning{fill:var(--warning)}.band.critical{fill:var(--critical)}");
         for (int i = 0; i < colors.Length; i++)
             css.Append(".s").Append(i).Append("{--c:var(--s").Append(i).Append(")}");

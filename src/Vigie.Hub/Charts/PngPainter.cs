@@ -33,7 +33,8 @@ static class PngPainter
             _plot = new(Margin, Top, width - Margin, Top + PlotHeight);
             Text(scene.Title, Margin, 26, 16, _ink);
             foreach (var (from, to, severity, _) in scene.Bands)
-                canvas.DrawRect(new SKRect(X(from), _plot.Top, Math.Max(X(from) + 2, X(to)), _plot.Bottom), Fill(Color(Palette.Severity(severity, dark)).WithAlpha(36)));
+                canvas.DrawRect(new SKRect(X(from), _plot.Top, Math.Max(X(from) + 2, X(to)), _plot.Bottom),
+                    Fill(Color(Palette.Severity(severity, dark)).WithAlpha(36)));
             using (var grid = Stroke(Color(Palette.Grid(dark)), 1))
                 foreach (var y in scene.YTicks.Select(t => t.At).Append(0))
                     canvas.DrawLine(_plot.Left, Y(y), _plot.Right, Y(y), grid);
@@ -47,7 +48,8 @@ static class PngPainter
             foreach (var tick in scene.YTicks)
                 Text(tick.Text, _plot.Left + 3, Y(tick.At) + 13, 12, _muted, halo: true);
             foreach (var tick in scene.XTicks)
-                Text(tick.Text, X(tick.At), _plot.Bottom + 15, 12, _muted, tick.At < 0.04 ? SKTextAlign.Left : tick.At > 0.96 ? SKTextAlign.Right : SKTextAlign.Center);
+                Text(tick.Text, X(tick.At), _plot.Bottom + 15, 12, _muted,
+                    tick.At < 0.04 ? SKTextAlign.Left : tick.At > 0.96 ? SKTextAlign.Right : SKTextAlign.Center);
             Legend(rows);
         }
 

@@ -9,11 +9,13 @@ sealed class AdvisoriesCommand() : CliCommand("advisories", "List, show or fetch
 {
     const int MostRows = 100_000;
 
-    readonly Option<string?> _type = new("--type") { Description = "Only this type: ALE (alerts), AVI (advisories) and so on.", HelpName = "TYPE" };
+    readonly Option<string?> _type =
+        new("--type") { Description = "Only this type: ALE (alerts), AVI (advisories) and so on.", HelpName = "TYPE" };
     readonly Option<int> _limit = new("--limit") { Description = "How many at most.", HelpName = "N", DefaultValueFactory = _ => 50 };
     readonly Argument<string> _reference = new("reference") { Description = "Such as CERTFR-2026-AVI-0123." };
 
-    sealed record Row(string Reference, string Type, string? State, string Title, DateOnly Published, DateOnly Updated, DateOnly? Closed, IReadOnlyList<string> Risks, IReadOnlyList<string> Cves, string Link, bool DetailMissing);
+    sealed record Row(string Reference, string Type, string? State, string Title, DateOnly Published, DateOnly Updated,
+        DateOnly? Closed, IReadOnlyList<string> Risks, IReadOnlyList<string> Cves, string Link, bool DetailMissing);
 
     protected override void Configure(Command command)
     {
@@ -55,18 +57,21 @@ sealed class AdvisoriesCommand() : CliCommand("advisories", "List, show or fetch
         var t = Texts.English;
         string empty = type is null ? "No advisory has been fetched yet; `vigie advisories fetch` does it now."
             : $"No advisory of the type {type}; there are {string.Join(", ", store.Types().Select(x => $"{x.Value} {x.Key}").DefaultIfEmpty("none at all"))}.";
-        call.Table([.. rows.Select(ToRow)], empty, ("Reference", a => a.Reference), ("Title", a => a.Title), ("Date", a => $"{a.Published:yyyy-MM-dd}"), ("State", a => a.State ?? ""),
+        call.Table([.. rows.Select(ToRow)], empty, ("Reference", a => a.Reference), ("Title", a => a.Title),
+            ("Date", a => $"{a.Published:yyyy-MM-dd}"), ("State", a => a.State ?? ""),
             ("Risks", a => AdvisoryText.Some(a.Risks, 3, t)), ("Link", a => a.Link));
         if (!call.IsJson && found > rows.Count)
             call.Line($"{rows.Count} of {found} shown; --limit shows more.");
     }
 
-    static Row ToRow(Advisory a) => new(a.Reference, a.Type, a.State, a.Title, a.First, a.Last, a.Closed, a.Risks, a.Cves, a.Url, a.Detail == DetailState.Missing);
+    static Row ToRow(Advisory a) =>
+        new(a.Reference, a.Type, a.State, a.Title, a.First, a.Last, a.Closed, a.Risks, a.Cves, a.Url, a.Detail == DetailState.Missing);
 
     static void Show(CliCall call, string reference)
     {
         var a = call.Get<AdvisoryStore>().Find(reference)
-            ?? throw new CommandException($"{OutsideText.Line(reference, 60)} is not known; `vigie advisories list` shows what is, `vigie advisories fetch` asks for news");
+            ?? throw new CommandException($"{OutsideText.Line(reference, 60)} is not known; "
+                    + "`vigie advisories list` shows what is, `vigie advisories fetch` asks for news");
         call.Print(new
         {
             a.Reference,
@@ -91,7 +96,13 @@ sealed class AdvisoriesCommand() : CliCommand("advisories", "List, show or fetch
 
     static string Text(Advisory a)
     {
-        var lines = new List<string> { $"{a.Reference}  {a.Title}", $"Published {a.First:yyyy-MM-dd}, updated {a.Last:yyyy-MM-dd}{(a.State is { } state ? $", {state}" : "")}{(a.Closed is { } closed ? $" {closed:yyyy-MM-dd}" : "")}", a.Url };
+        string state = a.State is { } s ? $", {s}" : "", closed = a.Closed is { } day ? $" {day:yyyy-MM-dd}" : "";
+        var lines = new List<string>
+        {
+            $"{a.Reference}  {a.Title}",
+            $"Published {a.First:yyyy-MM-dd}, updated {a.Last:yyyy-MM-dd}{state}{closed}",
+            a.Url,
+        };
         if (a.Detail == DetailState.Missing)
             lines.Add("The source does not give its detail; it is asked for again at each fetch.");
         Add("Risks", a.Risks);
@@ -118,7 +129,8 @@ sealed class AdvisoriesCommand() : CliCommand("advisories", "List, show or fetch
         var feeds = call.Get<IEnumerable<IFeed>>().ToList();
         var enabled = feeds.Where(f => f.IsEnabled).ToList();
         if (enabled.Count == 0)
-            throw new CommandException($"no feed is switched on; set {string.Join(" or ", feeds.Select(f => $"Feeds:{f.Name}:Enabled"))} to true in {call.Folder.Config}");
+            throw new CommandException("no feed is switched on; "
+                + $"set {string.Join(" or ", feeds.Select(f => $"Feeds:{f.Name}:Enabled"))} to true in {call.Folder.Config}");
         var reports = new List<FeedReport>();
         int failed = 0;
         foreach (var feed in enabled)

@@ -9,7 +9,8 @@ sealed class AlertsCommand() : CliCommand("alerts", "List the alerts that are op
     readonly Option<bool> _past = new("--past") { Description = "Those that have ended, newest first." };
     readonly Option<bool> _rules = new("--rules") { Description = "The rules in force." };
 
-    sealed record Row(long Id, string State, string Severity, string Host, string Rule, string Title, string Subject, double Value, double? Threshold, DateTimeOffset Since, DateTimeOffset? Until);
+    sealed record Row(long Id, string State, string Severity, string Host, string Rule, string Title, string Subject,
+        double Value, double? Threshold, DateTimeOffset Since, DateTimeOffset? Until);
 
     protected override void Configure(Command command)
     {
@@ -18,8 +19,10 @@ sealed class AlertsCommand() : CliCommand("alerts", "List the alerts that are op
         Act(command, (call, _) =>
         {
             if (call.Value(_rules))
-                call.Table(call.Get<RuleSet>().All, "Every rule is switched off.", ("Rule", r => r.Name), ("Severity", r => r.Severity), ("Meaning", r => r.Title),
-                    ("Threshold", r => AlertText.Value(r.Threshold, r.Unit, Texts.English)), ("For", r => r.For == TimeSpan.Zero ? "at once" : Texts.English.Duration(r.For)), ("PromQL", r => r.Expression));
+                call.Table(call.Get<RuleSet>().All, "Every rule is switched off.", ("Rule", r => r.Name),
+                    ("Severity", r => r.Severity), ("Meaning", r => r.Title),
+                    ("Threshold", r => AlertText.Value(r.Threshold, r.Unit, Texts.English)),
+                    ("For", r => r.For == TimeSpan.Zero ? "at once" : Texts.English.Duration(r.For)), ("PromQL", r => r.Expression));
             else
                 Print(call, call.Value(_past) ? call.Get<AlertStore>().Past(200) : call.Get<AlertStore>().Open());
             return Task.CompletedTask;
@@ -30,9 +33,13 @@ sealed class AlertsCommand() : CliCommand("alerts", "List the alerts that are op
     {
         var rules = call.Get<RuleSet>();
         var t = Texts.English;
-        call.Table([.. alerts.Select(a => new Row(a.Id, a.State.ToString().ToLowerInvariant(), a.Severity, a.Host, a.Rule, rules.Find(a.Rule)?.Title ?? a.Rule, a.Subject, a.Value, a.Threshold, a.Since, a.Resolved))],
-            "No alert.", ("Id", a => $"{a.Id}"), ("State", a => a.State), ("Severity", a => a.Severity), ("Host", a => a.Host), ("Alert", a => $"{a.Title} {a.Subject}".Trim()),
-            ("Value", a => AlertText.Value(a.Value, rules.Find(a.Rule)?.Unit, t)), ("Threshold", a => AlertText.Value(a.Threshold, rules.Find(a.Rule)?.Unit, t)),
+        call.Table([.. alerts.Select(a =>
+            new Row(a.Id, a.State.ToString().ToLowerInvariant(), a.Severity, a.Host, a.Rule,
+                rules.Find(a.Rule)?.Title ?? a.Rule, a.Subject, a.Value, a.Threshold, a.Since, a.Resolved))],
+            "No alert.", ("Id", a => $"{a.Id}"), ("State", a => a.State), ("Severity", a => a.Severity), ("Host", a => a.Host),
+            ("Alert", a => $"{a.Title} {a.Subject}".Trim()),
+            ("Value", a => AlertText.Value(a.Value, rules.Find(a.Rule)?.Unit, t)),
+            ("Threshold", a => AlertText.Value(a.Threshold, rules.Find(a.Rule)?.Unit, t)),
             ("Since", a => $"{a.Since:yyyy-MM-dd HH:mm:ss}Z"), ("Until", a => a.Until is { } until ? $"{until:yyyy-MM-dd HH:mm:ss}Z" : ""));
     }
 }

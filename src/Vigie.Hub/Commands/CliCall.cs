@@ -9,7 +9,8 @@ namespace Vigie.Hub.Commands;
 /// <summary>One call of a command: its arguments, the data folder, and how to print.</summary>
 sealed class CliCall(ParseResult parsed) : IDisposable
 {
-    static readonly JsonSerializerOptions JsonStyle = new(JsonSerializerDefaults.Web) { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    static readonly JsonSerializerOptions JsonStyle =
+        new(JsonSerializerDefaults.Web) { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     readonly IAnsiConsole _console = AnsiConsole.Create(new() { Out = new Output(parsed.InvocationConfiguration.Output) });
     ServiceProvider? _services;

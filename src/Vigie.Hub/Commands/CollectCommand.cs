@@ -6,7 +6,8 @@ using Vigie.Storage;
 
 namespace Vigie.Hub.Commands;
 
-sealed class CollectCommand() : CliCommand("collect", "One round, for cron: measure this machine, back the database up, check the alerts and send the mails.")
+sealed class CollectCommand() : CliCommand("collect",
+    "One round, for cron: measure this machine, back the database up, check the alerts and send the mails.")
 {
     protected override void Configure(Command command) => Act(command, async (call, ct) =>
     {

@@ -8,7 +8,8 @@ namespace Vigie.Hub.Commands;
 
 sealed class HubCommand() : CliCommand("hub", "Run the hub: take samples, raise alerts, serve the pages.")
 {
-    internal static readonly Option<string?> Urls = new("--urls") { Description = "Addresses to listen on (Server:Urls).", HelpName = "URLS" };
+    internal static readonly Option<string?> Urls =
+        new("--urls") { Description = "Addresses to listen on (Server:Urls).", HelpName = "URLS" };
 
     protected override void Configure(Command command)
     {
@@ -25,7 +26,8 @@ sealed class HubCommand() : CliCommand("hub", "Run the hub: take samples, raise 
             .Where(p => p.Value is not null).ToDictionary(StringComparer.Ordinal));
         if (File.Exists(call.Folder.Template))
             MailTemplate.Parse(File.ReadAllText(call.Folder.Template), call.Folder.Template);
-        using var one = call.Folder.TryLock() ?? throw new CommandException($"another hub runs with {call.Folder.Path}; stop it first, or name another folder with --data");
+        using var one = call.Folder.TryLock()
+            ?? throw new CommandException($"another hub runs with {call.Folder.Path}; stop it first, or name another folder with --data");
         await using var app = HubApp.Build(call.Folder, options, call.Time, services =>
         {
             if (withProbe)
@@ -54,5 +56,6 @@ sealed class HubCommand() : CliCommand("hub", "Run the hub: take samples, raise 
         call.Line($"ready {url}");
     }
 
-    static string Reachable(string url) => url.Replace("//[::]", "//localhost", StringComparison.Ordinal).Replace("//0.0.0.0", "//localhost", StringComparison.Ordinal);
+    static string Reachable(string url) =>
+        url.Replace("//[::]", "//localhost", StringComparison.Ordinal).Replace("//0.0.0.0", "//localhost", StringComparison.Ordinal);
 }

@@ -16,7 +16,8 @@ static class HubProgram
 
     internal static RootCommand Root()
     {
-        var root = new RootCommand("Vigie watches a fleet of servers: probes, history, alerts by mail, charts and security advisories.") { CliCommand.Data, CliCommand.Json };
+        const string About = "Vigie watches a fleet of servers: probes, history, alerts by mail, charts and security advisories.";
+        var root = new RootCommand(About) { CliCommand.Data, CliCommand.Json };
         foreach (var command in Find().OrderBy(c => c.Name, StringComparer.Ordinal))
             root.Add(command.Build());
         return root;

@@ -6,7 +6,8 @@ using Vigie.Storage;
 
 namespace Vigie.Hub.Commands;
 
-sealed class InitCommand() : CliCommand("init", "Make the data folder: config.json, template.txt, probes.d and monitoring.db. What is there stays as it is.")
+sealed class InitCommand() : CliCommand("init",
+    "Make the data folder: config.json, template.txt, probes.d and monitoring.db. What is there stays as it is.")
 {
     protected override void Configure(Command command) => Act(command, (call, _) =>
     {
@@ -58,7 +59,12 @@ sealed class InitCommand() : CliCommand("init", "Make the data folder: config.js
     static void WriteNew(string path, string text)
     {
         string part = path + ".part";
-        using (var file = new FileStream(part, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
+        using (var file = new FileStream(part, new FileStreamOptions
+        {
+            Mode = FileMode.Create,
+            Access = FileAccess.Write,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        }))
         {
             file.Write(System.Text.Encoding.UTF8.GetBytes(text));
             file.Flush(flushToDisk: true);

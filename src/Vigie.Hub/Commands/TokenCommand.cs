@@ -14,8 +14,18 @@ sealed class TokenCommand() : CliCommand("token", "Make, list and revoke the tok
 
     static Command Create()
     {
-        var name = new Option<string>("--name") { Description = "What the token is for, such as the server's name.", HelpName = "N", Required = true };
-        var scope = new Option<string>("--scope") { Description = "write (send samples), read (pages and charts) or admin (everything).", HelpName = "SCOPE", DefaultValueFactory = _ => "write" };
+        var name = new Option<string>("--name")
+        {
+            Description = "What the token is for, such as the server's name.",
+            HelpName = "N",
+            Required = true
+        };
+        var scope = new Option<string>("--scope")
+        {
+            Description = "write (send samples), read (pages and charts) or admin (everything).",
+            HelpName = "SCOPE",
+            DefaultValueFactory = _ => "write"
+        };
         scope.AcceptOnlyFromAmong("write", "read", "admin");
         var create = new Command("create", "Make a token and print it; it can't be shown again.") { name, scope };
         Act(create, async (call, ct) =>
@@ -23,7 +33,8 @@ sealed class TokenCommand() : CliCommand("token", "Make, list and revoke the tok
             string chosen = call.Value(name)!;
             if (chosen.Length is 0 or > 100 || chosen.Any(char.IsControl))
                 throw new CommandException("--name must have 1 to 100 printable characters");
-            string token = await call.Get<TokenStore>().CreateAsync(chosen, Enum.Parse<TokenScope>(call.Value(scope)!, ignoreCase: true), ct)
+            string token = await call.Get<TokenStore>()
+                .CreateAsync(chosen, Enum.Parse<TokenScope>(call.Value(scope)!, ignoreCase: true), ct)
                 ?? throw new CommandException($"there is a token named \"{chosen}\" already; choose another name, or revoke it first");
             call.Print(new { name = chosen, scope = call.Value(scope), token }, token);
         });
@@ -35,8 +46,12 @@ sealed class TokenCommand() : CliCommand("token", "Make, list and revoke the tok
         var list = new Command("list", "List the tokens: names and scopes, never the tokens themselves.");
         Act(list, (call, _) =>
         {
-            call.Table([.. call.Get<TokenStore>().All().Select(t => new { t.Name, Scope = TokenStore.Text(t.Scope), t.Created, t.LastUsed })], "No token.",
-                ("Name", t => t.Name), ("Scope", t => t.Scope), ("Created", t => $"{t.Created:yyyy-MM-dd HH:mm}Z"), ("Last used", t => t.LastUsed is { } used ? $"{used:yyyy-MM-dd HH:mm}Z" : "never"));
+            var rows = call.Get<TokenStore>().All().Select(t => new { t.Name, Scope = TokenStore.Text(t.Scope), t.Created, t.LastUsed });
+            call.Table([.. rows], "No token.",
+                ("Name", t => t.Name),
+                ("Scope", t => t.Scope),
+                ("Created", t => $"{t.Created:yyyy-MM-dd HH:mm}Z"),
+                ("Last used", t => t.LastUsed is { } used ? $"{used:yyyy-MM-dd HH:mm}Z" : "never"));
             return Task.CompletedTask;
         });
         return list;

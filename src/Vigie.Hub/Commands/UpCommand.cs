@@ -2,7 +2,8 @@ using System.CommandLine;
 
 namespace Vigie.Hub.Commands;
 
-sealed class UpCommand() : CliCommand("up", "Start here: make the data folder when needed, run the hub with this machine's probe, and print a login link.")
+sealed class UpCommand() : CliCommand("up",
+    "Start here: make the data folder when needed, run the hub with this machine's probe, and print a login link.")
 {
     protected override void Configure(Command command)
     {

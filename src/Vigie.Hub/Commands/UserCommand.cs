@@ -21,7 +21,9 @@ sealed class UserCommand() : CliCommand("user", "Add, list and remove the people
         Act(add, async (call, ct) =>
         {
             string user = call.Value(name)!.Trim();
-            if (user.Length is 0 or > 100 || user.Any(char.IsControl) || string.Equals(user, Claims.Console, StringComparison.OrdinalIgnoreCase))
+            if (user.Length is 0 or > 100
+                || user.Any(char.IsControl)
+                || string.Equals(user, Claims.Console, StringComparison.OrdinalIgnoreCase))
                 throw new CommandException($"\"{user}\" can't be a user's name; choose 1 to 100 printable characters, and not \"{Claims.Console}\"");
             var users = call.Get<UserStore>();
             string password = call.Value(stdin) || Console.IsInputRedirected ? Console.In.ReadLine() ?? "" : Ask();
@@ -37,7 +39,8 @@ sealed class UserCommand() : CliCommand("user", "Add, list and remove the people
     static string Ask()
     {
         string first = AnsiConsole.Prompt(new TextPrompt<string>("Password:").Secret());
-        return AnsiConsole.Prompt(new TextPrompt<string>("Again:").Secret()) == first ? first : throw new CommandException("the two passwords differ; nothing was changed");
+        string again = AnsiConsole.Prompt(new TextPrompt<string>("Again:").Secret());
+        return again == first ? first : throw new CommandException("the two passwords differ; nothing was changed");
     }
 
     static Command List()

@@ -94,7 +94,8 @@ static class ConfigFile
         if (json.StartsWith(Encoding.UTF8.Preamble))
             json = json[Encoding.UTF8.Preamble.Length..];
         if (!Utf8.IsValid(json))
-            throw new JsonException("the file is not UTF-8", path: null, lineNumber: json[..FirstInvalid(json)].Count((byte)'\n'), bytePositionInLine: 0);
+            throw new JsonException("the file is not UTF-8", path: null,
+                lineNumber: json[..FirstInvalid(json)].Count((byte)'\n'), bytePositionInLine: 0);
         var places = new Dictionary<string, Place>(StringComparer.OrdinalIgnoreCase);
         var path = new Stack<string>();
         var reader = new Utf8JsonReader(json, new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });

@@ -15,7 +15,8 @@ static class ConfigLoader
     const string Prefix = "VIGIE_";
 
     /// <param name="environment">The environment's variables; null for this process's own.</param>
-    public static HubOptions Load(string configPath, IReadOnlyDictionary<string, string?>? commandLine = null, IDictionary? environment = null)
+    public static HubOptions Load(string configPath, IReadOnlyDictionary<string, string?>? commandLine = null,
+        IDictionary? environment = null)
     {
         var errors = new List<string>();
         var keys = ReadFile(configPath, errors);
@@ -63,7 +64,8 @@ static class ConfigLoader
         }
         catch (JsonException e)
         {
-            throw new ConfigException([$"{path}, line {e.LineNumber + 1}, column {e.BytePositionInLine + 1}: this is not JSON: {FirstSentence(e.Message)}. Mend that place; comments with // are allowed."]);
+            throw new ConfigException([$"{path}, line {e.LineNumber + 1}, column {e.BytePositionInLine + 1}: this is not JSON: "
+                + $"{FirstSentence(e.Message)}. Mend that place; comments with // are allowed."]);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -98,7 +100,9 @@ static class ConfigLoader
         if (known.ContainsKey(key) || isListItem || key is "$schema")
             return;
         string near = known.Keys.MinBy(k => Distance(k, key))!;
-        string named = where.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) ? Prefix + near.Replace(":", "__", StringComparison.Ordinal) : near;
+        string named = where.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)
+            ? Prefix + near.Replace(":", "__", StringComparison.Ordinal)
+            : near;
         errors.Add($"{where} is no setting; {(Distance(near, key) <= 3 ? $"did you mean {named}?" : "`vigie config schema` lists them")}");
     }
 
@@ -112,7 +116,8 @@ static class ConfigLoader
             else if (setting.IsList)
             {
                 if (configuration[setting.Key] is { Length: > 0 } joined)
-                    setting.Property.SetValue(options, joined.Split([',', ';'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+                    setting.Property.SetValue(options,
+                        joined.Split([',', ';'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
                 else if (configuration.GetSection(setting.Key).GetChildren().Select(c => c.Value ?? "").ToArray() is { Length: > 0 } items)
                     setting.Property.SetValue(options, items);
             }
@@ -137,7 +142,9 @@ static class ConfigLoader
             int diagonal = row[0];
             row[0] = i;
             for (int j = 1; j <= b.Length; j++)
-                (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (char.ToLowerInvariant(a[i - 1]) == char.ToLowerInvariant(b[j - 1]) ? 0 : 1)));
+                (diagonal, row[j]) = (row[j],
+                    Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal
+                        + (char.ToLowerInvariant(a[i - 1]) == char.ToLowerInvariant(b[j - 1]) ? 0 : 1)));
         }
         return row[^1];
     }

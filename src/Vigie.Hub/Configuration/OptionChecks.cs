@@ -8,8 +8,11 @@ static class OptionChecks
 {
     public static IEnumerable<string> Errors(HubOptions options)
     {
-        foreach (string url in options.Server.Urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).DefaultIfEmpty(""))
-            if (!Uri.TryCreate(url.Replace("//*", "//0.0.0.0", StringComparison.Ordinal).Replace("//+", "//0.0.0.0", StringComparison.Ordinal), UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
+        foreach (string url in options.Server.Urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .DefaultIfEmpty(""))
+            if (!Uri.TryCreate(url.Replace("//*", "//0.0.0.0", StringComparison.Ordinal)
+                .Replace("//+", "//0.0.0.0", StringComparison.Ordinal), UriKind.Absolute, out var uri)
+                || uri.Scheme is not ("http" or "https"))
                 yield return $"Server:Urls holds \"{url}\"; write an address such as http://127.0.0.1:5000";
         if (options.Server.PublicUrl.Length > 0 && !IsHttp(options.Server.PublicUrl))
             yield return $"Server:PublicUrl is \"{options.Server.PublicUrl}\"; write an address such as https://vigie.example.org, or leave it empty";

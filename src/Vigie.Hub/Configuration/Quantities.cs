@@ -7,12 +7,14 @@ static class Quantities
 {
     static readonly (string Suffix, TimeSpan Unit)[] Durations =
     [
-        ("ms", TimeSpan.FromMilliseconds(1)), ("min", TimeSpan.FromMinutes(1)), ("s", TimeSpan.FromSeconds(1)), ("m", TimeSpan.FromMinutes(1)),
+        ("ms", TimeSpan.FromMilliseconds(1)), ("min", TimeSpan.FromMinutes(1)), ("s", TimeSpan.FromSeconds(1)),
+        ("m", TimeSpan.FromMinutes(1)),
         ("h", TimeSpan.FromHours(1)), ("d", TimeSpan.FromDays(1)), ("w", TimeSpan.FromDays(7)),
     ];
 
     static readonly (string Suffix, long Unit)[] Sizes =
-        [("KiB", 1L << 10), ("MiB", 1L << 20), ("GiB", 1L << 30), ("TiB", 1L << 40), ("kB", 1_000), ("MB", 1_000_000), ("GB", 1_000_000_000), ("B", 1)];
+        [("KiB", 1L << 10), ("MiB", 1L << 20), ("GiB", 1L << 30), ("TiB", 1L << 40), ("kB", 1_000), ("MB", 1_000_000),
+            ("GB", 1_000_000_000), ("B", 1)];
 
     public static bool TryDuration(string text, out TimeSpan duration)
     {
@@ -28,7 +30,8 @@ static class Quantities
             return true;
         }
         return text.Contains(':', StringComparison.Ordinal) // or "7" would be seven days
-            && TimeSpan.TryParseExact(text, ["c", @"h\:mm\:ss", @"d\.hh\:mm\:ss"], CultureInfo.InvariantCulture, out duration) && duration >= TimeSpan.Zero;
+            && TimeSpan.TryParseExact(text, ["c", @"h\:mm\:ss", @"d\.hh\:mm\:ss"], CultureInfo.InvariantCulture, out duration)
+            && duration >= TimeSpan.Zero;
     }
 
     public static bool TrySize(string text, out ByteSize size)
@@ -50,7 +53,8 @@ static class Quantities
     /// <summary>The shortest exact spelling: 90 s stays <c>90s</c>, 120 s is <c>2min</c>.</summary>
     public static string Text(TimeSpan duration)
     {
-        foreach (var (suffix, unit) in new[] { ("d", TimeSpan.TicksPerDay), ("h", TimeSpan.TicksPerHour), ("min", TimeSpan.TicksPerMinute), ("s", TimeSpan.TicksPerSecond) })
+        foreach (var (suffix, unit) in new[] { ("d", TimeSpan.TicksPerDay), ("h", TimeSpan.TicksPerHour),
+            ("min", TimeSpan.TicksPerMinute), ("s", TimeSpan.TicksPerSecond) })
             if (duration.Ticks != 0 && duration.Ticks % unit == 0)
                 return $"{duration.Ticks / unit}{suffix}";
         return duration.Ticks == 0 ? "0s" : $"{duration.Ticks / (decimal)TimeSpan.TicksPerMillisecond}ms";

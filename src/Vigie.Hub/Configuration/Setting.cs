@@ -56,9 +56,11 @@ sealed record Setting(string Key, PropertyInfo Property, object? Default)
         if (type == typeof(ByteSize))
             return (Quantities.TrySize(text, out var size) ? size.Bytes : null, "a size such as 512KiB, 64MiB or 2GiB");
         if (type == typeof(int))
-            return (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) ? number : null, "a whole number");
+            return (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) ? number : null,
+                "a whole number");
         if (type == typeof(double))
-            return (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double real) && double.IsFinite(real) ? real : null, "a number");
+            return (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double real)
+                && double.IsFinite(real) ? real : null, "a number");
         throw new NotSupportedException($"a setting can't be a {type}");
     }
 }

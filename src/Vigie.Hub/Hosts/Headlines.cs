@@ -4,7 +4,8 @@ using Vigie.PromQL;
 namespace Vigie.Hub.Hosts;
 
 /// <summary>The few numbers that tell how a host is. Ratios 0 to 1; null where the host sends none.</summary>
-sealed record Headline(double? Cpu = null, double? Memory = null, double? Disk = null, double? Load = null, double? Users = null, double? Uptime = null);
+sealed record Headline(double? Cpu = null, double? Memory = null, double? Disk = null, double? Load = null,
+    double? Users = null, double? Uptime = null);
 
 /// <summary>The headline of every host, asked in PromQL in one place.</summary>
 sealed class Headlines(QueryEngine engine)

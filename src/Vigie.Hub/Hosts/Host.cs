@@ -8,14 +8,17 @@ sealed record Host(string Name, long FirstMs, long LastMs, IReadOnlyDictionary<s
 {
     static readonly TimeSpan UnknownInterval = TimeSpan.FromMinutes(1); // what collectors send by default
 
-    public string Os => Attribute("os.description") is { Length: > 0 } description ? description : $"{Attribute("os.name")} {Attribute("os.version")}".Trim();
+    public string Os => Attribute("os.description") is { Length: > 0 } description
+        ? description
+        : $"{Attribute("os.name")} {Attribute("os.version")}".Trim();
 
     public IReadOnlyList<string> Addresses => Attribute("host.ip").Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
     public string Architecture => Attribute("host.arch");
 
     /// <summary>How often it reports.</summary>
-    public TimeSpan Interval => double.TryParse(Attribute("vigie.agent.interval"), NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds)
+    public TimeSpan Interval =>
+        double.TryParse(Attribute("vigie.agent.interval"), NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds)
         && seconds is >= 1 and <= 3600 ? TimeSpan.FromSeconds(seconds) : UnknownInterval;
 
     /// <summary>Three reports missed and two minutes of grace.</summary>

@@ -11,9 +11,11 @@ namespace Vigie.Hub.Hosts;
 /// </summary>
 sealed class HostDirectory
 {
-    static readonly MetricInfo Silence = new("vigie.host.silence", "s", MetricKind.Gauge, "Time since the host's last sample, without the time the hub itself was off.");
+    static readonly MetricInfo Silence =
+        new("vigie.host.silence", "s", MetricKind.Gauge, "Time since the host's last sample, without the time the hub itself was off.");
 
-    static readonly MetricInfo Patience = new("vigie.host.patience", "s", MetricKind.Gauge, "Silence from which the host counts as late: three of its reports and two minutes.");
+    static readonly MetricInfo Patience = new("vigie.host.patience", "s", MetricKind.Gauge,
+        "Silence from which the host counts as late: three of its reports and two minutes.");
 
     readonly HostStore _store;
     readonly TimeProvider _time;
@@ -46,11 +48,19 @@ sealed class HostDirectory
         {
             bool save = false;
             var host = _hosts.AddOrUpdate(resource.Host,
-                name => { save = true; return new(name, lastMs, lastMs, Merged(new Dictionary<string, string>(StringComparer.Ordinal), resource)); },
+                name =>
+                    {
+                        save = true;
+                        return new(name, lastMs, lastMs, Merged(new Dictionary<string, string>(StringComparer.Ordinal), resource));
+                    },
                 (_, old) =>
                 {
                     save = Changes(old.Attributes, resource);
-                    return old with { LastMs = Math.Max(old.LastMs, lastMs), Attributes = save ? Merged(old.Attributes, resource) : old.Attributes };
+                    return old with
+                    {
+                        LastMs = Math.Max(old.LastMs, lastMs),
+                        Attributes = save ? Merged(old.Attributes, resource) : old.Attributes,
+                    };
                 });
             if (save)
                 (changed ??= []).Add(host);

@@ -16,5 +16,6 @@ static class HostStates
     }
 
     /// <summary>English; also the style sheet's class, in lower case.</summary>
-    public static string Text(HostState state) => state switch { HostState.Silent => "Silent", HostState.Critical => "Critical", HostState.Warning => "Warning", _ => "Up" };
+    public static string Text(HostState state) =>
+        state switch { HostState.Silent => "Silent", HostState.Critical => "Critical", HostState.Warning => "Warning", _ => "Up" };
 }

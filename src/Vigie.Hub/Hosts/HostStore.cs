@@ -17,25 +17,32 @@ sealed class HostStore(Database database) : IStoreSchema
     ];
 
     public IReadOnlyList<Host> All() => database.Read(connection => connection
-        .Query<(string Name, long FirstMs, long LastMs, string Attributes)>("SELECT name, first_ms, last_ms, attributes FROM host ORDER BY name")
-        .Select(h => new Host(h.Name, h.FirstMs, h.LastMs, JsonSerializer.Deserialize<Dictionary<string, string>>(h.Attributes)!)).ToList());
+        .Query<(string Name, long FirstMs, long LastMs, string Attributes)>(
+            "SELECT name, first_ms, last_ms, attributes FROM host ORDER BY name")
+        .Select(h => new Host(h.Name, h.FirstMs, h.LastMs, JsonSerializer.Deserialize<Dictionary<string, string>>(h.Attributes)!))
+        .ToList());
 
-    public async Task SaveAsync(IReadOnlyCollection<Host> hosts, CancellationToken ct) => await database.WriteAsync((connection, transaction) =>
-    {
-        foreach (var host in hosts)
-            connection.Execute("""
-                INSERT INTO host VALUES(@Name, @FirstMs, @LastMs, @attributes)
-                ON CONFLICT DO UPDATE SET last_ms = max(last_ms, excluded.last_ms), attributes = excluded.attributes
-                """, new { host.Name, host.FirstMs, host.LastMs, attributes = JsonSerializer.Serialize(host.Attributes) }, transaction);
-    }, ct);
+    public async Task SaveAsync(IReadOnlyCollection<Host> hosts, CancellationToken ct) =>
+        await database.WriteAsync((connection, transaction) =>
+        {
+            foreach (var host in hosts)
+                connection.Execute("""
+                    INSERT INTO host VALUES(@Name, @FirstMs, @LastMs, @attributes)
+                    ON CONFLICT DO UPDATE SET last_ms = max(last_ms, excluded.last_ms), attributes = excluded.attributes
+                    """, new { host.Name, host.FirstMs, host.LastMs, attributes = JsonSerializer.Serialize(host.Attributes) }, transaction);
+        }, ct);
 
     public async Task DeleteAsync(string name, CancellationToken ct) =>
-        await database.WriteAsync((connection, transaction) => { connection.Execute("DELETE FROM host WHERE name = @name", new { name }, transaction); }, ct);
+        await database.WriteAsync((connection, transaction) =>
+            {
+                connection.Execute("DELETE FROM host WHERE name = @name", new { name }, transaction);
+            }, ct);
 
     public long? AliveMs() => database.Read(connection => connection.ExecuteScalar<long?>("SELECT time_ms FROM hub_alive"));
 
     public async Task SetAliveAsync(long nowMs, CancellationToken ct) => await database.WriteAsync((connection, transaction) =>
     {
-        connection.Execute("INSERT INTO hub_alive VALUES(1, @nowMs) ON CONFLICT DO UPDATE SET time_ms = excluded.time_ms", new { nowMs }, transaction);
+        connection.Execute("INSERT INTO hub_alive VALUES(1, @nowMs) ON CONFLICT DO UPDATE SET time_ms = excluded.time_ms",
+            new { nowMs }, transaction);
     }, ct);
 }

@@ -34,7 +34,9 @@ static class OtlpEndpoint
             if (json)
                 body = OtlpJson.ToProtobuf(body.Span);
             var taken = await ingest.TakeAsync(body, FallbackHost(context), context.RequestAborted);
-            await ReplyAsync(context, json, 200, json ? OtlpReply.PartialJson(taken.Refused, taken.Reason) : OtlpReply.Partial(taken.Refused, taken.Reason));
+            await ReplyAsync(context, json, 200, json
+                ? OtlpReply.PartialJson(taken.Refused, taken.Reason)
+                : OtlpReply.Partial(taken.Refused, taken.Reason));
         }
         catch (BodyException e)
         {
@@ -47,7 +49,8 @@ static class OtlpEndpoint
         catch (StoreUnavailableException)
         {
             context.Response.Headers.RetryAfter = "30";
-            await FailAsync(context, json, 503, "the hub can't store samples now (see its log); nothing of this request was stored, send it again");
+            await FailAsync(context, json, 503,
+                "the hub can't store samples now (see its log); nothing of this request was stored, send it again");
         }
     }
 
@@ -109,7 +112,8 @@ static class OtlpEndpoint
             for (int read; (read = await from.ReadAsync(chunk, ct)) > 0;)
             {
                 if (to.Length + read > most)
-                    throw new BodyException(413, $"the body is larger than {new ByteSize(limit)} after decompression (Ingest:MaxBody); send less at once");
+                    throw new BodyException(413,
+                        $"the body is larger than {new ByteSize(limit)} after decompression (Ingest:MaxBody); send less at once");
                 to.Write(chunk, 0, read);
             }
         }

@@ -16,10 +16,12 @@ static class LiveEndpoint
     static readonly TimeSpan Least = TimeSpan.FromSeconds(1), Beat = TimeSpan.FromSeconds(20);
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/live",
-        (HttpContext context, [FromServices] LiveFeed feed, [FromServices] Viewer viewer, [FromServices] IHostApplicationLifetime life, [FromQuery] string? host) =>
+        (HttpContext context, [FromServices] LiveFeed feed, [FromServices] Viewer viewer,
+            [FromServices] IHostApplicationLifetime life, [FromQuery] string? host) =>
             TypedResults.ServerSentEvents(EventsAsync(feed, viewer.Texts, host, context.RequestAborted, life.ApplicationStopping)));
 
-    static async IAsyncEnumerable<SseItem<object>> EventsAsync(LiveFeed feed, Texts texts, string? only, CancellationToken left, CancellationToken stopping,
+    static async IAsyncEnumerable<SseItem<object>> EventsAsync(LiveFeed feed, Texts texts, string? only, CancellationToken left,
+        CancellationToken stopping,
         [EnumeratorCancellation] CancellationToken ct = default)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(left, stopping, ct);

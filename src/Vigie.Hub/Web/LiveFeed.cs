@@ -13,7 +13,8 @@ sealed class LiveFeed
     readonly AlertStore _alerts;
     readonly TimeProvider _time;
     readonly SemaphoreSlim _asking = new(1, 1);
-    (DateTimeOffset At, IReadOnlyDictionary<string, Headline> Numbers) _last = (DateTimeOffset.MinValue, new Dictionary<string, Headline>(StringComparer.Ordinal));
+    (DateTimeOffset At, IReadOnlyDictionary<string, Headline> Numbers) _last =
+        (DateTimeOffset.MinValue, new Dictionary<string, Headline>(StringComparer.Ordinal));
 
     public LiveFeed(HostDirectory hosts, Headlines headlines, AlertStore alerts, TimeProvider time)
     {
@@ -97,7 +98,8 @@ sealed class LiveFeed
             }
         }
 
-        /// <summary>The hosts that have reported since the last call; none after <paramref name="beat"/> of silence; null at the end.</summary>
+        /// <summary>The hosts that have reported since the last call; none after <paramref name="beat"/> of silence; null at the
+        /// end.</summary>
         public async Task<IReadOnlyCollection<string>?> WaitAsync(TimeSpan beat, CancellationToken ct)
         {
             Task news;

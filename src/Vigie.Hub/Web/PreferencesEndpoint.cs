@@ -7,13 +7,21 @@ namespace Vigie.Hub.Web;
 /// <summary>Theme and language, kept in cookies for a year.</summary>
 static class PreferencesEndpoint
 {
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/preferences", SetAsync).DisableAntiforgery(); // checked by hand, as the login is
+    // checked by hand, as the login is
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/preferences", SetAsync).DisableAntiforgery();
 
-    static async Task<IResult> SetAsync(HttpContext context, [FromServices] IAntiforgery antiforgery, [FromForm] string? theme, [FromForm] string? language, [FromForm] string? next)
+    static async Task<IResult> SetAsync(HttpContext context, [FromServices] IAntiforgery antiforgery, [FromForm] string? theme,
+        [FromForm] string? language, [FromForm] string? next)
     {
         if (await antiforgery.IsRequestValidAsync(context))
         {
-            var keep = new CookieOptions { MaxAge = TimeSpan.FromDays(365), SameSite = SameSiteMode.Lax, HttpOnly = true, IsEssential = true };
+            var keep = new CookieOptions
+            {
+                MaxAge = TimeSpan.FromDays(365),
+                SameSite = SameSiteMode.Lax,
+                HttpOnly = true,
+                IsEssential = true,
+            };
             if (theme is "light" or "dark" or "auto")
                 context.Response.Cookies.Append(Viewer.ThemeCookie, theme, keep);
             if (language is "en" or "fr")

@@ -3,7 +3,9 @@ namespace Vigie.Hub.Web;
 /// <summary>Nothing from elsewhere, nothing inline, no frame around us.</summary>
 static class SecurityHeaders
 {
-    const string Pages = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+    const string Pages =
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        + "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
     /// <summary>A picture opened by itself brings its own style and may do nothing else.</summary>
     public const string Picture = "default-src 'none'; style-src 'unsafe-inline'";

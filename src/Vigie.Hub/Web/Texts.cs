@@ -11,7 +11,8 @@ namespace Vigie.Hub.Web;
 sealed class Texts
 {
     static readonly string[] EnglishMonths = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    static readonly string[] FrenchMonths = ["janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."];
+    static readonly string[] FrenchMonths =
+        ["janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."];
 
     readonly Dictionary<string, string>? _table;
 
@@ -37,7 +38,8 @@ sealed class Texts
 
     public string Number(double value, int decimals = 1)
     {
-        string text = Math.Round(value, decimals, MidpointRounding.AwayFromZero).ToString("0." + new string('#', decimals), CultureInfo.InvariantCulture);
+        string text = Math.Round(value, decimals, MidpointRounding.AwayFromZero)
+            .ToString("0." + new string('#', decimals), CultureInfo.InvariantCulture);
         return IsFrench ? text.Replace('.', ',') : text;
     }
 
@@ -73,7 +75,10 @@ sealed class Texts
 
     /// <summary>French sets a space before these marks, and no line may begin with one.</summary>
     static string Unbreakable(string text) =>
-        text.Replace(" :", "\u00a0:", StringComparison.Ordinal).Replace(" ?", "\u00a0?", StringComparison.Ordinal).Replace(" !", "\u00a0!", StringComparison.Ordinal).Replace(" ;", "\u00a0;", StringComparison.Ordinal);
+        text.Replace(" :", "\u00a0:", StringComparison.Ordinal)
+            .Replace(" ?", "\u00a0?", StringComparison.Ordinal)
+            .Replace(" !", "\u00a0!", StringComparison.Ordinal)
+            .Replace(" ;", "\u00a0;", StringComparison.Ordinal);
 
     /// <summary>A feature keeps its texts in its folder; two tables may hold the same text only with the same French.</summary>
     static Dictionary<string, string> Read(string ending)

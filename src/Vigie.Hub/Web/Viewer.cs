@@ -42,5 +42,7 @@ sealed class Viewer
 
     /// <summary>The first of the browser's languages that we speak.</summary>
     static string? Accepted(HttpRequest request) => request.GetTypedHeaders().AcceptLanguage
-        .OrderByDescending(l => l.Quality ?? 1).Select(l => l.Value.Value?.Split('-')[0].ToLowerInvariant()).FirstOrDefault(l => l is "en" or "fr");
+        .OrderByDescending(l => l.Quality ?? 1)
+        .Select(l => l.Value.Value?.Split('-')[0].ToLowerInvariant())
+        .FirstOrDefault(l => l is "en" or "fr");
 }

@@ -21,7 +21,8 @@ static class WebAssets
     static readonly FrozenDictionary<string, byte[]> Files = Read();
 
     /// <summary>One version for all, so that scripts can import each other by relative address.</summary>
-    static readonly string Version = Convert.ToHexStringLower(SHA256.HashData([.. Files.OrderBy(f => f.Key, StringComparer.Ordinal).SelectMany(f => f.Value)]))[..12];
+    static readonly string Version =
+        Convert.ToHexStringLower(SHA256.HashData([.. Files.OrderBy(f => f.Key, StringComparer.Ordinal).SelectMany(f => f.Value)]))[..12];
 
     public static string Url(string file) => $"/assets/{Version}/{file}";
 

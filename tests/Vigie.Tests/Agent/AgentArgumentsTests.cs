@@ -6,15 +6,20 @@ public sealed class AgentArgumentsTests
 {
     readonly List<string> _errors = [];
 
-    AgentArguments Parse(string line, string? token = null) => AgentArguments.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries), token, _errors);
+    AgentArguments Parse(string line, string? token = null) =>
+        AgentArguments.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries), token, _errors);
 
     [Fact]
     public void Every_option_is_read_with_its_value_behind_it_or_behind_an_equals_sign()
     {
-        var read = Parse("--hub http://h:5000 --token-file=/etc/t --interval 1m --timeout 500ms --name web1 --probes-dir=/p --disable users,disk --root /host --once --print");
+        var read = Parse(
+            "--hub http://h:5000 --token-file=/etc/t --interval 1m --timeout 500ms --name web1 "
+            + "--probes-dir=/p --disable users,disk --root /host --once --print");
         Assert.Empty(_errors);
-        Assert.Equal(("http://h:5000", "/etc/t", TimeSpan.FromMinutes(1), TimeSpan.FromMilliseconds(500), "web1", "/p", "/host", true, true),
-            (read.Options.HubUrl, read.Options.TokenFile, read.Options.Interval, read.Options.ProbeTimeout, read.Options.HostName, read.Options.ProbesDir,
+        Assert.Equal(("http://h:5000", "/etc/t", TimeSpan.FromMinutes(1), TimeSpan.FromMilliseconds(500), "web1", "/p", "/host",
+            true, true),
+            (read.Options.HubUrl, read.Options.TokenFile, read.Options.Interval, read.Options.ProbeTimeout,
+                read.Options.HostName, read.Options.ProbesDir,
                 read.Options.Root, read.Once, read.Print));
         Assert.Equal(["users", "disk"], read.Options.DisabledProbes);
     }
@@ -39,7 +44,8 @@ public sealed class AgentArgumentsTests
     [Fact]
     public void The_help_names_every_option()
     {
-        foreach (var option in new[] { "--hub", "--token-file", "--token", "--interval", "--timeout", "--name", "--probes-dir", "--disable", "--root", "--once", "--print", "--help", "--version" })
+        foreach (var option in new[] { "--hub", "--token-file", "--token", "--interval", "--timeout", "--name", "--probes-dir",
+            "--disable", "--root", "--once", "--print", "--help", "--version" })
             Assert.Contains($"  {option} ", AgentArguments.HelpText);
     }
 }

@@ -75,7 +75,8 @@ public sealed class AgentHostTests
 
     [Fact]
     public void Wrong_options_are_refused_with_every_error() => Assert.Contains("Interval",
-        Assert.Throws<ArgumentException>(() => new AgentHost(new() { Interval = TimeSpan.Zero }, new ScriptedExporter(_ => default), (_, _) => { }, _time)).Message);
+        Assert.Throws<ArgumentException>(() =>
+            new AgentHost(new() { Interval = TimeSpan.Zero }, new ScriptedExporter(_ => default), (_, _) => { }, _time)).Message);
 
     // The whole interval of that hour whose time the request carries.
     static int Tick(byte[] request) => Enumerable.Range(0, 12).Single(i => Holds(request, new(2026, 3, 1, 12, i * 5, 0, TimeSpan.Zero)));

@@ -25,7 +25,8 @@ public sealed class AgentOptionsTests
             QueueAge = TimeSpan.Zero,
         }.Errors();
         Assert.Equal(
-            ["HubUrl", "Token, TokenFile", "TokenFile", "Token", "Interval", "ProbeTimeout", "HostName", "Root", "SendTimeout", "QueueBytes", "QueueAge", "DisabledProbes"],
+            ["HubUrl", "Token, TokenFile", "TokenFile", "Token", "Interval", "ProbeTimeout", "HostName", "Root", "SendTimeout",
+                "QueueBytes", "QueueAge", "DisabledProbes"],
             errors.Select(e => e.Split(':')[0]));
         Assert.All(errors, e => Assert.Contains(';', e));
     }

@@ -26,11 +26,26 @@ public sealed class ChannelContract
     static async Task<Stage> MailAsync(string reply)
     {
         var smtp = SmtpServer.Start(null, "vigie", Secret);
-        smtp.Answer(reply switch { "taken" => null, "later" => "451 4.7.1 later", "busy" => "421 4.3.2 busy", "no" => "554 5.7.1 no", _ => null });
+        smtp.Answer(reply switch
+        {
+            "taken" => null,
+            "later" => "451 4.7.1 later",
+            "busy" => "421 4.3.2 busy",
+            "no" => "554 5.7.1 no",
+            _ => null,
+        });
         int port = reply == "away" ? SmtpServer.FreePort() : smtp.Port;
         var hub = await TestHub.StartAsync(options: o => o with
         {
-            Mail = o.Mail with { Host = "127.0.0.1", Port = port, Security = "none", User = "vigie", Password = Secret, To = ["a@example.org"] },
+            Mail = o.Mail with
+            {
+                Host = "127.0.0.1",
+                Port = port,
+                Security = "none",
+                User = "vigie",
+                Password = Secret,
+                To = ["a@example.org"],
+            },
         });
         return new(hub, () => smtp.Mails().Count, smtp);
     }
@@ -39,7 +54,8 @@ public sealed class ChannelContract
     public async Task Every_channel_stands_here()
     {
         await using var hub = await TestHub.StartAsync();
-        Assert.Equal(Stages.Keys.Order(StringComparer.Ordinal), hub.Get<ChannelSet>().All.Select(c => c.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(Stages.Keys.Order(StringComparer.Ordinal), hub.Get<ChannelSet>().All.Select(c => c.Name)
+            .Order(StringComparer.Ordinal));
     }
 
     public static TheoryData<string, string, string, int> Replies()

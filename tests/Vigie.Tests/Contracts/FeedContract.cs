@@ -8,7 +8,8 @@ namespace Vigie.Tests.Contracts;
 /// <summary>What every feed keeps, shown on the documents of its case folder <c>Cases/Feeds/NAME/site</c>.</summary>
 public sealed class FeedContract
 {
-    public static TheoryData<string> Feeds => [.. typeof(IFeed).Assembly.GetTypes().Where(t => t is { IsClass: true, IsAbstract: false } && t.IsAssignableTo(typeof(IFeed)))
+    public static TheoryData<string> Feeds =>
+        [.. typeof(IFeed).Assembly.GetTypes().Where(t => t is { IsClass: true, IsAbstract: false } && t.IsAssignableTo(typeof(IFeed)))
         .Select(t => t.Name[..^"Feed".Length]).Order(StringComparer.Ordinal)];
 
     [Theory]
@@ -40,9 +41,13 @@ public sealed class FeedContract
             if (Path.GetExtension(file) == ".json")
                 odd.Server.Json(path, WithMore(JsonNode.Parse(File.ReadAllText(file))!).ToJsonString());
             else
-                odd.Server.Put(path, "text/xml", Encoding.UTF8.GetBytes(File.ReadAllText(file).Replace("</title>", "</title><x:odd xmlns:x=\"urn:odd\"><title>no</title></x:odd><odd>1</odd>", StringComparison.Ordinal)));
+                odd.Server.Put(path, "text/xml",
+                    Encoding.UTF8.GetBytes(File.ReadAllText(file)
+                        .Replace("</title>", "</title><x:odd xmlns:x=\"urn:odd\"><title>no</title></x:odd><odd>1</odd>",
+                            StringComparison.Ordinal)));
         }
-        Assert.Equal(await plain.RunAsync(), await odd.RunAsync(), (a, b) => (a.New, a.Changed, a.Problems.Count) == (b.New, b.Changed, b.Problems.Count));
+        Assert.Equal(await plain.RunAsync(), await odd.RunAsync(),
+            (a, b) => (a.New, a.Changed, a.Problems.Count) == (b.New, b.Changed, b.Problems.Count));
         Assert.Equivalent(plain.All(), odd.All(), strict: true);
     }
 

@@ -14,7 +14,8 @@ public sealed partial class ProbeContract
 
     public static TheoryData<string, string> Cases => new(ProbeCase.All());
 
-    static IProbe OnEmptyHost(string name) => ProbeCatalog.Create(name, new(new HostRoot("/nonexistent/vigie"), new FakeTimeProvider(), TimeSpan.FromSeconds(10)));
+    static IProbe OnEmptyHost(string name) =>
+        ProbeCatalog.Create(name, new(new HostRoot("/nonexistent/vigie"), new FakeTimeProvider(), TimeSpan.FromSeconds(10)));
 
     [Fact]
     public void The_probes_found_are_those_of_the_golden_list() =>
@@ -37,7 +38,8 @@ public sealed partial class ProbeContract
         foreach (var metric in metrics)
         {
             Assert.Matches(Name(), metric.Name);
-            Assert.True(metric.Name.StartsWith("system.", StringComparison.Ordinal) || metric.Name.StartsWith("vigie.", StringComparison.Ordinal), metric.Name);
+            Assert.True(metric.Name.StartsWith("system.", StringComparison.Ordinal)
+                || metric.Name.StartsWith("vigie.", StringComparison.Ordinal), metric.Name);
             Assert.Matches(Unit(), metric.Unit);
             Assert.Matches(Sentence(), metric.Help);
         }
@@ -66,7 +68,8 @@ public sealed partial class ProbeContract
     {
         using var cancelled = new CancellationTokenSource();
         await cancelled.CancelAsync();
-        var collect = Task.Run(() => OnEmptyHost(name).CollectAsync(new CollectedProbe(), cancelled.Token).AsTask(), TestContext.Current.CancellationToken);
+        var collect = Task.Run(() => OnEmptyHost(name).CollectAsync(new CollectedProbe(), cancelled.Token).AsTask(),
+            TestContext.Current.CancellationToken);
         await Task.WhenAny(collect).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         Assert.False(collect.IsFaulted);
     }

@@ -20,7 +20,9 @@ public sealed class OtlpExporterTests
         string token = await hub.TokenAsync(TokenScope.Write);
         using (var meter = new System.Diagnostics.Metrics.Meter("shop"))
         using (var provider = Sdk.CreateMeterProviderBuilder()
-            .SetResourceBuilder(ResourceBuilder.CreateEmpty().AddService("cart", serviceNamespace: "shop", serviceInstanceId: "one").AddAttributes([new("host.name", "web-1")]))
+            .SetResourceBuilder(ResourceBuilder.CreateEmpty()
+                .AddService("cart", serviceNamespace: "shop", serviceInstanceId: "one")
+                .AddAttributes([new("host.name", "web-1")]))
             .AddMeter("shop")
             .AddOtlpExporter((exporter, reader) =>
             {
@@ -40,10 +42,12 @@ public sealed class OtlpExporterTests
             orders.Add(1, new KeyValuePair<string, object?>("kind", "again"));
             Assert.True(provider.ForceFlush());
         }
-        Assert.Equal("shop_orders_total{host=\"web-1\", instance=\"one\", job=\"shop/cart\", kind=\"again\"} 1; shop_orders_total{host=\"web-1\", instance=\"one\", job=\"shop/cart\", kind=\"new\"} 7",
+        Assert.Equal("shop_orders_total{host=\"web-1\", instance=\"one\", job=\"shop/cart\", kind=\"again\"} 1; "
+            + "shop_orders_total{host=\"web-1\", instance=\"one\", job=\"shop/cart\", kind=\"new\"} 7",
             await QueryAsync(hub, "shop_orders_total"));
         Assert.Equal("{} 8", await QueryAsync(hub, "sum(shop_orders_total)"));
-        Assert.Equal("shop_queue_size_bytes{host=\"web-1\", instance=\"one\", job=\"shop/cart\"} 12.5", await QueryAsync(hub, "shop_queue_size_bytes"));
+        Assert.Equal("shop_queue_size_bytes{host=\"web-1\", instance=\"one\", job=\"shop/cart\"} 12.5",
+            await QueryAsync(hub, "shop_queue_size_bytes"));
         Assert.Equal("", await QueryAsync(hub, "{__name__=~\"shop_duration.*\"}"));
         Assert.Equal("web-1", Assert.Single(hub.Get<HostDirectory>().All).Name);
         Assert.Contains("Orders taken.", hub.Get<Vigie.Storage.MetricStore>().Metrics()["shop_orders_total"].Help);
@@ -51,7 +55,8 @@ public sealed class OtlpExporterTests
 
     static async Task<string> QueryAsync(TestHub hub, string query)
     {
-        var answer = (VectorResult)await hub.Get<QueryEngine>().InstantAsync(query, TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
+        var answer = (VectorResult)await hub.Get<QueryEngine>()
+            .InstantAsync(query, TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
         return string.Join("; ", answer.Samples.Select(s => $"{s.Labels} {s.Value}"));
     }
 }

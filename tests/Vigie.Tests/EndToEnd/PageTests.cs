@@ -15,7 +15,8 @@ public sealed class PageTests(Chromium chromium)
     static async Task<TestHub> HubAsync()
     {
         var hub = await TestHub.StartAsync(new FakeTimeProvider(Noon));
-        await SampleFleet.WriteAsync(hub.Get<SampleIngest>(), Noon, TimeSpan.FromHours(7), "db1.example.org", "mail.example.org", "web1.example.org", "web2.example.org", "backup.example.org");
+        await SampleFleet.WriteAsync(hub.Get<SampleIngest>(), Noon, TimeSpan.FromHours(7), "db1.example.org",
+            "mail.example.org", "web1.example.org", "web2.example.org", "backup.example.org");
         await hub.Get<AlertEngine>().EvaluateAsync(default);
         foreach (var advisory in SampleAdvisories.All)
             await hub.Get<AdvisoryStore>().SaveAsync(advisory, [], Noon, default);
@@ -81,7 +82,8 @@ public sealed class PageTests(Chromium chromium)
         await using var hub = await HubAsync();
         var (page, complaints) = await chromium.OpenAsync(hub);
         await Assertions.Expect(page.Locator("[data-live].on")).ToBeVisibleAsync();
-        await hub.Get<SampleIngest>().TakeAsync(OtlpRequests.Of("web1.example.org", Noon.AddSeconds(1), OtlpRequests.Memory(0.777)), "", default);
+        await hub.Get<SampleIngest>()
+            .TakeAsync(OtlpRequests.Of("web1.example.org", Noon.AddSeconds(1), OtlpRequests.Memory(0.777)), "", default);
         ((FakeTimeProvider)hub.Get<TimeProvider>()).Advance(TimeSpan.FromSeconds(2));
         await Assertions.Expect(page.Locator("tr[data-host='web1.example.org'] [data-field='memory-text']")).ToHaveTextAsync("77.7\u00a0%");
         Assert.Empty(complaints);
@@ -120,9 +122,12 @@ public sealed class PageTests(Chromium chromium)
         await using var hub = await HubAsync();
         foreach (var (name, path, width, height, dark, french) in new[]
                  {
-                     ("hosts-light", "", 1440, 620, false, false), ("hosts-dark-fr", "", 1440, 620, true, true), ("host-light", "hosts/db1.example.org", 1440, 1180, false, false),
-                     ("host-dark-fr", "hosts/db1.example.org", 1440, 1180, true, true), ("host-phone", "hosts/db1.example.org", 390, 844, true, false), ("hosts-phone", "", 390, 844, false, true),
-                     ("alerts-light", "alerts", 1440, 900, false, false), ("advisories-dark-fr", "advisories", 1440, 900, true, true), ("alerts-phone", "alerts", 390, 844, true, true),
+                     ("hosts-light", "", 1440, 620, false, false), ("hosts-dark-fr", "", 1440, 620, true, true),
+                     ("host-light", "hosts/db1.example.org", 1440, 1180, false, false),
+                     ("host-dark-fr", "hosts/db1.example.org", 1440, 1180, true, true),
+                     ("host-phone", "hosts/db1.example.org", 390, 844, true, false), ("hosts-phone", "", 390, 844, false, true),
+                     ("alerts-light", "alerts", 1440, 900, false, false),
+                     ("advisories-dark-fr", "advisories", 1440, 900, true, true), ("alerts-phone", "alerts", 390, 844, true, true),
                  })
         {
             var (page, _) = await chromium.OpenAsync(hub, new()

@@ -13,7 +13,8 @@ sealed class HubProcess : IAsyncDisposable
 
     public static async Task<HubProcess> StartAsync(string folder)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "vigie"), ["hub", "--data", folder, "--urls", "http://127.0.0.1:0"])
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "vigie"),
+            ["hub", "--data", folder, "--urls", "http://127.0.0.1:0"])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,

@@ -69,7 +69,8 @@ public sealed class KillTests
             samples.Add(Metric, batch, 0, new SampleAttribute("n", i == 0 ? $"new-{batch}" : $"{i}")); // one series nobody has seen
         long timeMs = start.ToUnixTimeMilliseconds() + batch; // batches never meet at one instant
         var body = new OtlpMetricsWriter([new("host.name", $"host-{batch % 5}")], "s", "1").Write(samples, (ulong)timeMs * 1_000_000);
-        using var content = new ByteArrayContent(body.ToArray()) { Headers = { ContentType = new MediaTypeHeaderValue("application/x-protobuf") } };
+        using var content =
+            new ByteArrayContent(body.ToArray()) { Headers = { ContentType = new MediaTypeHeaderValue("application/x-protobuf") } };
         try
         {
             using var reply = await client.PostAsync("/v1/metrics", content);
@@ -92,7 +93,8 @@ public sealed class KillTests
             for (int i = 0; i < series.Values.Length; i++)
             {
                 int batch = (int)series.Values.Span[i];
-                Assert.Equal((start.ToUnixTimeMilliseconds() + batch, $"host-{batch % 5}"), (series.TimesMs.Span[i], series.Labels["host"]));
+                Assert.Equal((start.ToUnixTimeMilliseconds() + batch, $"host-{batch % 5}"),
+                    (series.TimesMs.Span[i], series.Labels["host"]));
                 stored[batch] = stored.GetValueOrDefault(batch) + 1;
             }
         }

@@ -8,7 +8,8 @@ public sealed class BackgroundLoopTests
 {
     static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    /// <summary>Moves time on until the loop has run another round; a loop that has died never does, and the run is stopped from outside.</summary>
+    /// <summary>Moves time on until the loop has run another round; a loop that has died never does, and the run is stopped from
+    /// outside.</summary>
     static async Task RoundAsync(FakeTimeProvider time, SemaphoreSlim rounds, TimeSpan step)
     {
         while (!await rounds.WaitAsync(TimeSpan.FromMilliseconds(5), Ct))

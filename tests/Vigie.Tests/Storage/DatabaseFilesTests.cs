@@ -66,7 +66,8 @@ public sealed class DatabaseFilesTests : IDisposable
         {
             for (int i = 0; !stop.IsCancellationRequested; i++)
             {
-                await _case.Store.WriteAsync(StoreCase.Batch((StoreCase.Series("pair", ("n", "1")), StoreCase.NowMs + i, i), (StoreCase.Series("pair", ("n", "2")), StoreCase.NowMs + i, i)), default);
+                await _case.Store.WriteAsync(StoreCase.Batch((StoreCase.Series("pair", ("n", "1")), StoreCase.NowMs + i, i),
+                    (StoreCase.Series("pair", ("n", "2")), StoreCase.NowMs + i, i)), default);
                 Volatile.Write(ref written, i + 1);
             }
         });
@@ -99,15 +100,18 @@ public sealed class DatabaseFilesTests : IDisposable
     [Fact]
     public void A_backup_onto_the_database_itself_is_refused()
     {
-        Assert.Contains("the running database itself", Assert.Throws<DatabaseException>(() => DatabaseFiles.Backup(_case.Path, _case["./monitoring.db"], 2, null)).Message);
+        Assert.Contains("the running database itself",
+            Assert.Throws<DatabaseException>(() => DatabaseFiles.Backup(_case.Path, _case["./monitoring.db"], 2, null)).Message);
         Assert.True(File.Exists(_case.Path));
     }
 
     [Fact]
     public void A_backup_that_can_not_be_made_says_so_and_leaves_nothing()
     {
-        Assert.Contains("no backup was made", Assert.Throws<DatabaseException>(() => DatabaseFiles.Backup(_case.Path, _case["no/such.db"], 2, null)).Message);
-        Assert.Contains("vigie init", Assert.Throws<DatabaseException>(() => DatabaseFiles.Backup(_case["none.db"], Backup, 2, null)).Message);
+        Assert.Contains("no backup was made",
+            Assert.Throws<DatabaseException>(() => DatabaseFiles.Backup(_case.Path, _case["no/such.db"], 2, null)).Message);
+        Assert.Contains("vigie init",
+            Assert.Throws<DatabaseException>(() => DatabaseFiles.Backup(_case["none.db"], Backup, 2, null)).Message);
         Assert.Empty(Directory.GetFiles(Path.GetDirectoryName(Backup)!, "*.part*"));
     }
 
@@ -149,7 +153,10 @@ public sealed class DatabaseFilesTests : IDisposable
             case "empty": File.WriteAllBytes(Backup, []); break;
             case "text": File.WriteAllText(Backup, new string('x', 10_000)); break;
             case "bad labels": StoreCase.Execute(Backup, "UPDATE series SET labels = '{\"a\":' WHERE id = 3"); break;
-            case "no tables": File.Delete(Backup); StoreCase.Execute(Backup, $"PRAGMA application_id={Database.ApplicationId}; CREATE TABLE t(x)"); break;
+            case "no tables":
+                File.Delete(Backup);
+                StoreCase.Execute(Backup, $"PRAGMA application_id={Database.ApplicationId}; CREATE TABLE t(x)");
+                break;
             default:
                 File.Delete(Backup);
                 if (damage == "foreign")
@@ -166,8 +173,11 @@ public sealed class DatabaseFilesTests : IDisposable
     }
 
     /// <summary>Every file of the folder with its bytes. SQLite's shared memory (-shm) holds no data and moves with each reader.</summary>
-    Dictionary<string, string> Files() => Directory.GetFiles(Path.GetDirectoryName(Backup)!).Where(f => !f.EndsWith("-shm", StringComparison.Ordinal))
-        .ToDictionary(f => f, f => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(f))), StringComparer.Ordinal);
+    Dictionary<string, string> Files() =>
+        Directory.GetFiles(Path.GetDirectoryName(Backup)!)
+            .Where(f => !f.EndsWith("-shm", StringComparison.Ordinal))
+            .ToDictionary(f => f, f => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(f))),
+                StringComparer.Ordinal);
 
     [Theory]
     [InlineData(false)]
@@ -249,6 +259,7 @@ public sealed class DatabaseFilesTests : IDisposable
         await Fill();
         Assert.Equal((30, 6_000), (DatabaseFiles.Verify(_case.Path).Series, DatabaseFiles.Verify(_case.Path).Samples));
         await _case.Database.WriteAsync((connection, _) => Database.Execute(connection, "DELETE FROM series WHERE id IN (3, 4)"));
-        Assert.Contains("2 series have samples but no labels", Assert.Throws<DatabaseException>(() => DatabaseFiles.Verify(_case.Path)).Message);
+        Assert.Contains("2 series have samples but no labels",
+            Assert.Throws<DatabaseException>(() => DatabaseFiles.Verify(_case.Path)).Message);
     }
 }

@@ -25,7 +25,8 @@ public sealed class DatabaseTests : IDisposable
 
     [Fact]
     public void Readers_can_not_write() =>
-        Assert.Throws<Microsoft.Data.Sqlite.SqliteException>(() => _case.Database.Read(connection => { Database.Execute(connection, "DELETE FROM series"); return 0; }));
+        Assert.Throws<Microsoft.Data.Sqlite.SqliteException>(() =>
+            _case.Database.Read(connection => { Database.Execute(connection, "DELETE FROM series"); return 0; }));
 
     [Fact]
     public void The_sqlite_that_is_delivered_is_one_that_loses_no_commit() =>
@@ -76,7 +77,8 @@ public sealed class DatabaseTests : IDisposable
 
     [Fact]
     public void A_folder_that_does_not_exist_is_told() =>
-        Assert.Contains("can't be used", Assert.Throws<DatabaseException>(() => Database.Open(_case["no/such/monitoring.db"], _case.Time)).Message);
+        Assert.Contains("can't be used",
+            Assert.Throws<DatabaseException>(() => Database.Open(_case["no/such/monitoring.db"], _case.Time)).Message);
 
     [Fact]
     public void Steps_of_the_schema_have_names_of_their_own_and_run_once()
@@ -101,7 +103,8 @@ public sealed class DatabaseTests : IDisposable
     public async Task Two_processes_may_make_the_file_at_once()
     {
         string path = _case["new.db"];
-        var opened = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => Database.Open(path, _case.Time, typeof(HostStore).Assembly))));
+        var opened = await Task.WhenAll(Enumerable.Range(0, 4)
+            .Select(_ => Task.Run(() => Database.Open(path, _case.Time, typeof(HostStore).Assembly))));
         foreach (var database in opened)
             database.Dispose();
         DatabaseFiles.Verify(path);

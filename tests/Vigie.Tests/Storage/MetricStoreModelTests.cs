@@ -29,7 +29,9 @@ public sealed class MetricStoreModelTests
     {
         using var store = new StoreCase();
         var model = new Dictionary<(string Series, long Time), long>();
-        var all = Enumerable.Range(0, 13).Select(i => StoreCase.Series($"m{i % 3}", ("host", $"h{i}"), ("quote", "\"\\\n\u00e9"))).ToArray();
+        var all = Enumerable.Range(0, 13)
+            .Select(i => StoreCase.Series($"m{i % 3}", ("host", $"h{i}"), ("quote", "\"\\\n\u00e9")))
+            .ToArray();
         foreach (var step in steps)
         {
             if (step.Kind == 0)
@@ -64,7 +66,9 @@ public sealed class MetricStoreModelTests
     /// <summary>The last value wins, but 0 and -0 are equal: the first of them stays.</summary>
     static void Set(Dictionary<(string, long), long> model, (string, long) key, long bits)
     {
-        if (!(model.TryGetValue(key, out long old) && BitConverter.Int64BitsToDouble(old) == 0 && BitConverter.Int64BitsToDouble(bits) == 0))
+        if (!(model.TryGetValue(key, out long old)
+            && BitConverter.Int64BitsToDouble(old) == 0
+            && BitConverter.Int64BitsToDouble(bits) == 0))
             model[key] = bits;
     }
 

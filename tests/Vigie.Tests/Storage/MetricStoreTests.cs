@@ -13,7 +13,8 @@ public sealed class MetricStoreTests : IDisposable
     public async Task What_is_older_than_the_history_is_refused_with_the_setting_to_change()
     {
         var result = await _case.Store.WriteAsync(StoreCase.Batch(
-            (StoreCase.Series("a"), StoreCase.NowMs - (7 * 86_400_000L) - 1, 1), (StoreCase.Series("a"), StoreCase.NowMs - (7 * 86_400_000L), 2)), default);
+            (StoreCase.Series("a"), StoreCase.NowMs - (7 * 86_400_000L) - 1, 1),
+            (StoreCase.Series("a"), StoreCase.NowMs - (7 * 86_400_000L), 2)), default);
         Assert.Equal(new(1, 1, "1 refused: older than the history kept (7 days, Retention:Raw)"), result);
         Assert.Equal("2", await _case.ValuesAsync());
     }
@@ -23,15 +24,20 @@ public sealed class MetricStoreTests : IDisposable
     {
         for (int i = 0; i < 5; i++)
             await _case.Store.WriteAsync(StoreCase.Batch(
-                (StoreCase.Series("m", ("host", "a"), ("device", "sda")), StoreCase.NowMs + i, i), (StoreCase.Series("m", ("host", "b")), StoreCase.NowMs + i, -i)), default);
-        async Task<string> Select(params LabelMatcher[] matchers) => string.Join("; ", (await _case.Store.SelectAsync(new(matchers, StoreCase.NowMs + 1, StoreCase.NowMs + 3), default))
+                (StoreCase.Series("m", ("host", "a"), ("device", "sda")), StoreCase.NowMs + i, i),
+                (StoreCase.Series("m", ("host", "b")), StoreCase.NowMs + i, -i)), default);
+        async Task<string> Select(params LabelMatcher[] matchers) =>
+            string.Join("; ", (await _case.Store.SelectAsync(new(matchers, StoreCase.NowMs + 1, StoreCase.NowMs + 3), default))
             .Select(s => $"{s.Labels["host"]}: {string.Join(' ', s.Values.ToArray())}").Order());
         Assert.Equal("a: 1 2 3; b: -1 -2 -3", await Select(new LabelMatcher(Labels.MetricName, MatchKind.Equal, "m")));
-        Assert.Equal("a: 1 2 3", await Select(new LabelMatcher(Labels.MetricName, MatchKind.Equal, "m"), new("host", MatchKind.NotEqual, "b")));
-        Assert.Equal("b: -1 -2 -3", await Select(new LabelMatcher(Labels.MetricName, MatchKind.Regex, "m|n"), new("device", MatchKind.Equal, "")));
+        Assert.Equal("a: 1 2 3",
+            await Select(new LabelMatcher(Labels.MetricName, MatchKind.Equal, "m"), new("host", MatchKind.NotEqual, "b")));
+        Assert.Equal("b: -1 -2 -3",
+            await Select(new LabelMatcher(Labels.MetricName, MatchKind.Regex, "m|n"), new("device", MatchKind.Equal, "")));
         Assert.Equal("a: 1 2 3", await Select(new LabelMatcher("host", MatchKind.NotRegex, "b+")));
         Assert.Equal("", await Select(new LabelMatcher(Labels.MetricName, MatchKind.Equal, "n")));
-        var named = await _case.Store.SeriesAsync([new([new("host", MatchKind.Equal, "a")], 0, StoreCase.NowMs), new([new("host", MatchKind.Equal, "b")], 0, StoreCase.NowMs - 1)], default);
+        var named = await _case.Store.SeriesAsync([new([new("host", MatchKind.Equal, "a")], 0, StoreCase.NowMs),
+            new([new("host", MatchKind.Equal, "b")], 0, StoreCase.NowMs - 1)], default);
         Assert.Equal("a", Assert.Single(named)["host"]);
     }
 
@@ -78,7 +84,8 @@ public sealed class MetricStoreTests : IDisposable
     public async Task A_host_is_deleted_with_all_it_sent()
     {
         var (a, b) = (StoreCase.Series("m", ("host", "a")), StoreCase.Series("m", ("host", "b")));
-        await _case.Store.WriteAsync(StoreCase.Batch((a, StoreCase.NowMs, 1), (a, StoreCase.NowMs + 1, 1), (b, StoreCase.NowMs, 2)), default);
+        await _case.Store.WriteAsync(StoreCase.Batch((a, StoreCase.NowMs, 1), (a, StoreCase.NowMs + 1, 1),
+            (b, StoreCase.NowMs, 2)), default);
         Assert.Equal(2, await _case.Store.DeleteHostAsync("a", default));
         Assert.Equal("b", Assert.Single(await _case.SelectAsync()).Labels["host"]);
         await _case.Store.WriteAsync(StoreCase.Batch((a, StoreCase.NowMs, 3), (b, StoreCase.NowMs, 4)), default);
@@ -102,7 +109,8 @@ public sealed class MetricStoreTests : IDisposable
             await second.WriteAsync(StoreCase.Batch((StoreCase.Series("third"), StoreCase.NowMs, 3)), default);
             await _case.WriteAsync("first", 4);
             foreach (var store in new[] { _case.Store, second })
-                Assert.Equal(["first 4", "third 3"], (await StoreCase.SelectAsync(store)).Select(s => $"{s.Labels.Name} {s.Values.Span[0]}").Order());
+                Assert.Equal(["first 4", "third 3"],
+                    (await StoreCase.SelectAsync(store)).Select(s => $"{s.Labels.Name} {s.Values.Span[0]}").Order());
         }
         DatabaseFiles.Verify(_case.Path);
     }
@@ -156,7 +164,8 @@ public sealed class MetricStoreTests : IDisposable
     public async Task A_batch_that_fails_leaves_nothing_and_the_same_batch_works_later()
     {
         await _case.WriteAsync("before", 1);
-        await _case.Database.MaintainAsync(connection => Database.Execute(connection, $"PRAGMA max_page_count={Database.Scalar<long>(connection, "PRAGMA page_count") + 3}"));
+        await _case.Database.MaintainAsync(connection =>
+            Database.Execute(connection, $"PRAGMA max_page_count={Database.Scalar<long>(connection, "PRAGMA page_count") + 3}"));
         var batch = new SampleBatch();
         for (int i = 0; i < 5_000; i++)
             batch.Add(StoreCase.Series($"m{i % 50}"), StoreCase.NowMs + (i / 50), i);
@@ -181,7 +190,9 @@ public sealed class MetricStoreTests : IDisposable
     public async Task Metrics_are_declared_and_the_last_declaration_wins()
     {
         foreach (string help in new[] { "One.", "Two." })
-            await _case.Store.WriteAsync(StoreCase.Batch((new Series(Labels.Of("m_bytes"), new("m", "By", MetricKind.Gauge, help)), StoreCase.NowMs, 1)), default);
+            await _case.Store.WriteAsync(StoreCase.Batch((new Series(Labels.Of("m_bytes"), new("m", "By", MetricKind.Gauge, help)),
+                StoreCase.NowMs, 1)),
+                default);
         Assert.Equal(new("m", "By", MetricKind.Gauge, "Two."), _case.Store.Metrics()["m_bytes"]);
     }
 

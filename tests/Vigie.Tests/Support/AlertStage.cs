@@ -19,7 +19,8 @@ sealed class AlertStage : IAsyncDisposable
     readonly TempFolder _folder;
     readonly Func<HubOptions, HubOptions>? _more;
 
-    AlertStage(SmtpServer smtp, TempFolder folder, FakeTimeProvider time, TestHub hub, Func<HubOptions, HubOptions>? more) => (_smtp, _folder, Time, Hub, _more) = (smtp, folder, time, hub, more);
+    AlertStage(SmtpServer smtp, TempFolder folder, FakeTimeProvider time, TestHub hub, Func<HubOptions, HubOptions>? more) =>
+        (_smtp, _folder, Time, Hub, _more) = (smtp, folder, time, hub, more);
 
     public FakeTimeProvider Time { get; }
 
@@ -37,11 +38,22 @@ sealed class AlertStage : IAsyncDisposable
         return new(smtp, folder, time, await HubAsync(smtp, folder, time, more), more);
     }
 
-    static Task<TestHub> HubAsync(SmtpServer smtp, TempFolder folder, FakeTimeProvider time, Func<HubOptions, HubOptions>? more) => TestHub.StartAsync(time, o =>
-    {
-        var options = o with { Mail = o.Mail with { Host = "127.0.0.1", Port = smtp.Port, Security = "none", To = ["admin@example.org"], From = "Vigie <vigie@example.org>" } };
-        return more?.Invoke(options) ?? options;
-    }, folder: folder.Path);
+    static Task<TestHub> HubAsync(SmtpServer smtp, TempFolder folder, FakeTimeProvider time, Func<HubOptions, HubOptions>? more) =>
+        TestHub.StartAsync(time, o =>
+        {
+            var options = o with
+            {
+                Mail = o.Mail with
+                {
+                    Host = "127.0.0.1",
+                    Port = smtp.Port,
+                    Security = "none",
+                    To = ["admin@example.org"],
+                    From = "Vigie <vigie@example.org>",
+                },
+            };
+            return more?.Invoke(options) ?? options;
+        }, folder: folder.Path);
 
     /// <summary>The hub is stopped and started again over the same folder, some time later.</summary>
     public async Task RestartAsync(TimeSpan? away = null)

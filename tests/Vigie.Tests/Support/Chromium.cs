@@ -18,11 +18,13 @@ public sealed class Chromium : IAsyncLifetime
         _browser = await _playwright.Chromium.LaunchAsync(new()
         {
             ExecutablePath = Program,
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+                "--disable-component-update", "--disable-sync"],
         });
     }
 
-    /// <summary>A page that is logged in, and that remembers every violation of the content security policy and every script error.</summary>
+    /// <summary>A page that is logged in, and that remembers every violation of the content security policy and every script
+    /// error.</summary>
     internal async Task<(IPage Page, List<string> Complaints)> OpenAsync(TestHub hub, BrowserNewContextOptions? options = null)
     {
         Assert.SkipWhen(_browser is null, $"{Program} is missing; check.sh installs it (Debian package chromium)");

@@ -11,7 +11,9 @@ static class Cli
     public static async Task<Result> RunAsync(string folder, params string[] args)
     {
         var (output, error) = (new StringWriter(), new StringWriter());
-        int code = await HubProgram.Root().Parse([.. args, "--data", folder]).InvokeAsync(new InvocationConfiguration { Output = output, Error = error });
+        int code = await HubProgram.Root()
+            .Parse([.. args, "--data", folder])
+            .InvokeAsync(new InvocationConfiguration { Output = output, Error = error });
         return new(code, output.ToString(), error.ToString());
     }
 

@@ -54,10 +54,12 @@ sealed class FeedBench : IAsyncDisposable
 
     public IReadOnlyList<Notification> Outbox => Get<OutboxStore>().Recent(100);
 
-    public static string Cases(string feed, string part) => Path.Combine(AppContext.BaseDirectory, "Cases", "Feeds", feed.ToLowerInvariant(), part);
+    public static string Cases(string feed, string part) =>
+        Path.Combine(AppContext.BaseDirectory, "Cases", "Feeds", feed.ToLowerInvariant(), part);
 
     /// <summary>With the feed's own case served, unless <paramref name="part"/> is null.</summary>
-    public static async Task<FeedBench> StartAsync(string feed = CertFrFeed.FeedName, string? part = "site", IReadOnlyDictionary<string, string?>? settings = null)
+    public static async Task<FeedBench> StartAsync(string feed = CertFrFeed.FeedName, string? part = "site",
+        IReadOnlyDictionary<string, string?>? settings = null)
     {
         var server = await FeedServer.StartAsync();
         if (part is not null)

@@ -5,7 +5,8 @@ namespace Vigie.Tests.Support;
 /// <summary>A few advisories, made up, in the shape of CERT-FR's.</summary>
 static class SampleAdvisories
 {
-    const string RemoteCode = "Exécution de code arbitraire à distance", Denial = "Déni de service à distance", Leak = "Atteinte à la confidentialité des données";
+    const string RemoteCode = "Exécution de code arbitraire à distance", Denial = "Déni de service à distance",
+        Leak = "Atteinte à la confidentialité des données";
 
     public static readonly IReadOnlyList<Advisory> All =
     [
@@ -13,7 +14,8 @@ static class SampleAdvisories
         Of("ALE", 8, "Multiples vulnérabilités dans PareFeuExemple", 2, 14, RemoteCode),
         Of("AVI", 1212, "Multiples vulnérabilités dans le noyau Linux de Debian", 20, null, Denial, Leak),
         Of("AVI", 1211, "Vulnérabilité dans BaseExemple", 19, null, "Élévation de privilèges"),
-        Of("AVI", 1210, "Multiples vulnérabilités dans NavigateurExemple", 19, null, RemoteCode, "Contournement de la politique de sécurité"),
+        Of("AVI", 1210, "Multiples vulnérabilités dans NavigateurExemple", 19, null, RemoteCode,
+            "Contournement de la politique de sécurité"),
         Of("AVI", 1209, "Vulnérabilité dans BibliothequeExemple", 18, null, Denial),
     ];
 

@@ -27,7 +27,8 @@ static class SampleFleet
             var random = new Random(h + 1);
             var writer = new OtlpMetricsWriter(
             [
-                new("host.name", hosts[h]), new("service.name", "vigie-agent"), new("os.description", h % 2 == 0 ? "Debian GNU/Linux 13 (trixie)" : "Ubuntu 24.04.3 LTS"),
+                new("host.name", hosts[h]), new("service.name", "vigie-agent"),
+                new("os.description", h % 2 == 0 ? "Debian GNU/Linux 13 (trixie)" : "Ubuntu 24.04.3 LTS"),
                 new("host.arch", "amd64"), new("host.ip", $"192.0.2.{h + 10}"), new("vigie.agent.interval", "60"),
             ], "vigie-agent", "test");
             double busy = 0.15, read = 0, sent = 0, disk = 0.4 + (h * 0.13);
@@ -44,10 +45,12 @@ static class SampleFleet
                     continue; // a gap
                 round.Clear();
                 void Add(MetricInfo metric, double value, params SampleAttribute[] attributes) => round.Add(metric, value, 0, attributes);
-                foreach (var (state, share) in new[] { ("user", busy), ("system", busy * 0.35), ("iowait", 0.01 + (spike * 0.3)), ("steal", 0.002), ("idle", 1 - (busy * 1.35) - 0.012 - spike), ("nice", spike * 0.7) })
+                foreach (var (state, share) in new[] { ("user", busy), ("system", busy * 0.35), ("iowait", 0.01 + (spike * 0.3)),
+                    ("steal", 0.002), ("idle", 1 - (busy * 1.35) - 0.012 - spike), ("nice", spike * 0.7) })
                     Add(OtlpRequests.CpuUtilization, Math.Round(share, 4), new SampleAttribute("cpu.mode", state));
                 const double Total = 32.0 * (1L << 30);
-                foreach (var (state, share) in new[] { ("used", 0.3 + (busy * 0.3)), ("buffers", 0.03), ("cached", 0.22), ("free", 0.45 - (busy * 0.3)) })
+                foreach (var (state, share) in new[] { ("used", 0.3 + (busy * 0.3)), ("buffers", 0.03), ("cached", 0.22),
+                    ("free", 0.45 - (busy * 0.3)) })
                     Add(MemoryUsage, Math.Round(share * Total / 4096) * 4096, new SampleAttribute("system.memory.state", state));
                 Add(MemoryLimit, Total);
                 round.Add(OtlpRequests.MemoryUtilization, 0.3 + (busy * 0.3), 0, [new("system.memory.state", "used")]);
@@ -56,10 +59,14 @@ static class SampleFleet
                     var (metric, value, attributes) = OtlpRequests.Disk(Math.Round(share, 4), mount);
                     round.Add(metric, value, 0, attributes);
                 }
-                Add(DiskIo, Math.Round(read), new SampleAttribute("system.device", "nvme0n1"), new SampleAttribute("disk.io.direction", "read"));
-                Add(DiskIo, Math.Round(read * 0.4), new SampleAttribute("system.device", "nvme0n1"), new SampleAttribute("disk.io.direction", "write"));
-                Add(NetworkIo, Math.Round(sent), new SampleAttribute("network.interface.name", "eth0"), new SampleAttribute("network.io.direction", "transmit"));
-                Add(NetworkIo, Math.Round(sent * 1.7), new SampleAttribute("network.interface.name", "eth0"), new SampleAttribute("network.io.direction", "receive"));
+                Add(DiskIo, Math.Round(read), new SampleAttribute("system.device", "nvme0n1"),
+                    new SampleAttribute("disk.io.direction", "read"));
+                Add(DiskIo, Math.Round(read * 0.4), new SampleAttribute("system.device", "nvme0n1"),
+                    new SampleAttribute("disk.io.direction", "write"));
+                Add(NetworkIo, Math.Round(sent), new SampleAttribute("network.interface.name", "eth0"),
+                    new SampleAttribute("network.io.direction", "transmit"));
+                Add(NetworkIo, Math.Round(sent * 1.7), new SampleAttribute("network.interface.name", "eth0"),
+                    new SampleAttribute("network.io.direction", "receive"));
                 Add(Load1, Math.Round(busy * 8, 2));
                 Add(Load5, Math.Round(busy * 7.4, 2));
                 Add(Load15, Math.Round(busy * 7, 2));

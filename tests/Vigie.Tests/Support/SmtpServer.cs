@@ -45,7 +45,11 @@ sealed class SmtpServer : IDisposable
 
     /// <summary>The mails in the order they came.</summary>
     public IReadOnlyList<MimeMessage> Mails() => !Directory.Exists(_folder["mail/new"]) ? []
-        : [.. Directory.GetFiles(_folder["mail/new"]).Select(f => new FileInfo(f)).OrderBy(f => f.LastWriteTimeUtc).ThenBy(f => f.Name, StringComparer.Ordinal).Select(f => MimeMessage.Load(f.FullName))];
+        : [.. Directory.GetFiles(_folder["mail/new"])
+            .Select(f => new FileInfo(f))
+            .OrderBy(f => f.LastWriteTimeUtc)
+            .ThenBy(f => f.Name, StringComparer.Ordinal)
+            .Select(f => MimeMessage.Load(f.FullName))];
 
     public static int FreePort()
     {
@@ -64,7 +68,11 @@ sealed class SmtpServer : IDisposable
 
     static bool HasModule()
     {
-        using var check = Process.Start(new ProcessStartInfo(Python, ["-c", "import aiosmtpd"]) { RedirectStandardError = true, UseShellExecute = false });
+        using var check = Process.Start(new ProcessStartInfo(Python, ["-c", "import aiosmtpd"])
+        {
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        });
         check!.WaitForExit();
         return check.ExitCode == 0;
     }

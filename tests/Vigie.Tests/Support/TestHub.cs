@@ -24,7 +24,8 @@ sealed class TestHub : IAsyncDisposable
 
     public CapturedLog Log => App.Services.GetRequiredService<CapturedLog>();
 
-    public static async Task<TestHub> StartAsync(TimeProvider? time = null, Func<HubOptions, HubOptions>? options = null, bool loops = false, bool probe = false, string? folder = null)
+    public static async Task<TestHub> StartAsync(TimeProvider? time = null, Func<HubOptions, HubOptions>? options = null,
+        bool loops = false, bool probe = false, string? folder = null)
     {
         var own = folder is null ? new TempFolder() : null;
         var data = new DataFolder(folder ?? own!.Path);
@@ -39,7 +40,8 @@ sealed class TestHub : IAsyncDisposable
         var app = HubApp.Build(data, options?.Invoke(settings) ?? settings, time, services =>
         {
             if (!loops)
-                foreach (var loop in services.Where(s => s.ServiceType == typeof(Microsoft.Extensions.Hosting.IHostedService) && s.ImplementationFactory is not null).ToList())
+                foreach (var loop in services.Where(s => s.ServiceType == typeof(Microsoft.Extensions.Hosting.IHostedService)
+                    && s.ImplementationFactory is not null).ToList())
                     if (loop.ImplementationFactory!.Method.DeclaringType!.FullName!.Contains(nameof(HubLoops), StringComparison.Ordinal))
                         services.Remove(loop);
             if (probe)
@@ -52,7 +54,8 @@ sealed class TestHub : IAsyncDisposable
 
     public T Get<T>() where T : notnull => App.Services.GetRequiredService<T>();
 
-    public async Task<string> TokenAsync(TokenScope scope, string? name = null) => (await Get<TokenStore>().CreateAsync(name ?? $"{scope}-{Guid.NewGuid():N}", scope))!;
+    public async Task<string> TokenAsync(TokenScope scope, string? name = null) =>
+        (await Get<TokenStore>().CreateAsync(name ?? $"{scope}-{Guid.NewGuid():N}", scope))!;
 
     /// <summary>A client without cookies and redirects, with a token of that scope or with none.</summary>
     public async Task<HttpClient> ClientAsync(TokenScope? scope = null)
@@ -66,7 +69,8 @@ sealed class TestHub : IAsyncDisposable
     /// <summary>A client that is logged in as a person, by a one-time link.</summary>
     public async Task<HttpClient> PersonAsync()
     {
-        var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = true, CookieContainer = new CookieContainer() }) { BaseAddress = Address };
+        var handler = new SocketsHttpHandler { AllowAutoRedirect = true, CookieContainer = new CookieContainer() };
+        var client = new HttpClient(handler) { BaseAddress = Address };
         (await client.GetAsync($"/login/once?code={Get<LoginLinks>().Create()}")).EnsureSuccessStatusCode();
         return client;
     }
@@ -110,7 +114,8 @@ sealed class CapturedLog : ILoggerProvider, ILogger
 
     public bool IsEnabled(LogLevel logLevel) => true;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+        Func<TState, Exception?, string> formatter)
     {
         lock (_lock)
             _lines.Add($"{logLevel} {formatter(state, exception)} {exception}");

@@ -77,9 +77,11 @@ sealed class CertFrFeed(HubOptions options, TimeProvider time) : IFeed, IDisposa
     }
 
     /// <summary>Reads a feed or a listing; one that can't be read is a problem, not the end.</summary>
-    async Task<Index> ReadAsync(FeedRun run, string path, long most, string accept, Func<string, bool> isType, Action<byte[]> read, CancellationToken ct)
+    async Task<Index> ReadAsync(FeedRun run, string path, long most, string accept, Func<string, bool> isType,
+        Action<byte[]> read, CancellationToken ct)
     {
-        var fetched = await _client.GetAsync(new(path, most, accept, isType, run.Recall("etag " + path), run.Recall("modified " + path)), ct);
+        var fetched =
+            await _client.GetAsync(new(path, most, accept, isType, run.Recall("etag " + path), run.Recall("modified " + path)), ct);
         string? failure = fetched.Outcome is FetchOutcome.Fresh or FetchOutcome.Unchanged ? null : fetched.Reason;
         try
         {
@@ -104,7 +106,9 @@ sealed class CertFrFeed(HubOptions options, TimeProvider time) : IFeed, IDisposa
         if (want.Reference.DetailPath is not { } path)
             return (stub, false);
         bool conditional = known is { Detail: DetailState.Full };
-        var fetched = await _client.GetAsync(new(path, MostDetail, "application/json", IsJson, conditional ? run.Recall("etag " + path) : null, conditional ? run.Recall("modified " + path) : null), ct);
+        var fetched =
+            await _client.GetAsync(new(path, MostDetail, "application/json", IsJson,
+                conditional ? run.Recall("etag " + path) : null, conditional ? run.Recall("modified " + path) : null), ct);
         string? reason = fetched.Reason;
         if (fetched.Outcome == FetchOutcome.Fresh)
         {

@@ -20,7 +20,10 @@ sealed class CertFrPlan(FeedRun run, int firstFill, DateTimeOffset now)
     public bool IsCut { get; private set; }
 
     public bool IsListingDue(string kind) =>
-        run.Recall("listed " + kind) is not { } text || !DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out var at) || now - at >= ListEvery || at > now;
+        run.Recall("listed " + kind) is not { } text
+            || !DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out var at)
+            || now - at >= ListEvery
+            || at > now;
 
     /// <summary>
     /// An unknown reference is wanted; a known one when its line was not there at the last round or reads otherwise: that is
@@ -66,7 +69,11 @@ sealed class CertFrPlan(FeedRun run, int firstFill, DateTimeOffset now)
     /// <summary>News first, alerts before advisories; then what lacks its detail, then what may have been edited in silence.</summary>
     public IReadOnlyList<CertFrWanted> Wanted(int most)
     {
-        var news = _wanted.Values.OrderBy(w => w.IsBacklog).ThenByDescending(w => w.Reference.IsAlert).ThenByDescending(w => w.Reference.Rank).ToList();
+        var news = _wanted.Values
+            .OrderBy(w => w.IsBacklog)
+            .ThenByDescending(w => w.Reference.IsAlert)
+            .ThenByDescending(w => w.Reference.Rank)
+            .ToList();
         IsCut = news.Count > most;
         var rest = Again(k => k.Detail == DetailState.Missing, MostRetries).Concat(Again(IsOld, MostRefreshes));
         return [.. news.Take(most).Concat(rest)];
@@ -94,6 +101,10 @@ sealed class CertFrPlan(FeedRun run, int firstFill, DateTimeOffset now)
         ? now - known.Checked >= AlertEvery
         : known.Last.AddDays(FreshDays) >= DateOnly.FromDateTime(now.UtcDateTime) && now - known.Checked >= AdvisoryEvery);
 
-    static string Line(CertFrRssItem item) =>
-        $"{item.Reference.Text} {Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(item.Title + '\n' + item.Description)).AsSpan(0, 6))}";
+    static string Line(CertFrRssItem item)
+    {
+        byte[] words = System.Text.Encoding.UTF8.GetBytes(item.Title + '\n' + item.Description);
+        var hash = System.Security.Cryptography.SHA256.HashData(words).AsSpan(0, 6);
+        return $"{item.Reference.Text} {Convert.ToHexStringLower(hash)}";
+    }
 }

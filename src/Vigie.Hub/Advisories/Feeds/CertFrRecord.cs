@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 
 namespace Vigie.Hub.Advisories.Feeds;
 
-/// <summary>The JSON record of one publication. It names no severity and no fixed version; everything but the reference may be absent.</summary>
+/// <summary>The JSON record of one publication. It names no severity and no fixed version; everything but the reference may be
+/// absent.</summary>
 static partial class CertFrRecord
 {
     /// <param name="asked">The reference that was asked for: another one is refused.</param>
@@ -15,8 +16,10 @@ static partial class CertFrRecord
         var root = json.RootElement;
         string? reference = root.Text("reference");
         if (CertFrReference.Parse(reference) != asked)
-            throw new FormatException($"the record of {asked.Text} is expected, it is that of {(reference is null ? "nothing" : OutsideText.Line(reference, 40))}");
-        var revisions = root.List("revisions").Select(r => new AdvisoryRevision(r.Day("revision_date"), OutsideText.Line(r.Text("description"), 2000)))
+            throw new FormatException($"the record of {asked.Text} is expected, "
+                + $"it is that of {(reference is null ? "nothing" : OutsideText.Line(reference, 40))}");
+        var revisions = root.List("revisions")
+            .Select(r => new AdvisoryRevision(r.Day("revision_date"), OutsideText.Line(r.Text("description"), 2000)))
             .OrderBy(r => r.Date ?? DateOnly.MinValue).ToList();
         var days = revisions.Where(r => r.Date is not null).Select(r => r.Date!.Value).DefaultIfEmpty(day).ToList();
         string title = OutsideText.Line(root.Text("title"));
@@ -35,10 +38,14 @@ static partial class CertFrRecord
             Summary = OutsideText.Block(root.Text("summary")),
             Content = OutsideText.Block(root.Text("content")),
             AffectedText = OutsideText.Block(root.Text("affected_systems_content")),
-            Risks = [.. root.List("risks").Select(r => OutsideText.Line(r.Text("description"))).Where(r => r.Length > 0).Distinct(StringComparer.Ordinal)],
+            Risks = [.. root.List("risks")
+                .Select(r => OutsideText.Line(r.Text("description")))
+                .Where(r => r.Length > 0)
+                .Distinct(StringComparer.Ordinal)],
             Cves = Cves(root.List("cves").Select(c => c.Text("name"))),
             Affected = [.. root.List("affected_systems").Select(Affected)],
-            Links = [.. root.List("links").Select(l => Link(l, isVendor: false)), .. root.List("vendor_advisories").Select(l => Link(l, isVendor: true))],
+            Links = [.. root.List("links").Select(l => Link(l, isVendor: false)),
+                .. root.List("vendor_advisories").Select(l => Link(l, isVendor: true))],
             Revisions = revisions,
             Raw = body,
         };
@@ -61,15 +68,19 @@ static partial class CertFrRecord
     };
 
     static string[] Cves(IEnumerable<string?> names) =>
-        [.. names.Select(n => n?.Trim().ToUpperInvariant() ?? "").Where(n => n.Length <= 30 && Whole().IsMatch(n)).Distinct(StringComparer.Ordinal)];
+        [.. names.Select(n => n?.Trim().ToUpperInvariant() ?? "")
+            .Where(n => n.Length <= 30 && Whole().IsMatch(n))
+            .Distinct(StringComparer.Ordinal)];
 
     static AffectedSystem Affected(JsonElement system)
     {
         var product = system.Member("product");
-        return new(OutsideText.Line(product.Member("vendor").Text("name")), OutsideText.Line(product.Text("name")), OutsideText.Line(system.Text("description"), 2000));
+        return new(OutsideText.Line(product.Member("vendor").Text("name")), OutsideText.Line(product.Text("name")),
+            OutsideText.Line(system.Text("description"), 2000));
     }
 
-    static AdvisoryLink Link(JsonElement link, bool isVendor) => new(OutsideText.Line(link.Text("title")), OutsideText.Link(link.Text("url")), link.Day("published_at"), isVendor);
+    static AdvisoryLink Link(JsonElement link, bool isVendor) =>
+        new(OutsideText.Line(link.Text("title")), OutsideText.Link(link.Text("url")), link.Day("published_at"), isVendor);
 
     [GeneratedRegex(@"^CVE-[0-9]{4}-[0-9]{4,}\z", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Whole();

@@ -31,21 +31,27 @@ sealed partial record CertFrReference(string Text, int Year, string Type, int Nu
     public long Rank => (Year * 1_000_000L) + Number;
 
     /// <summary>Null for what is no reference.</summary>
-    public static CertFrReference? Parse(string? text) => Whole().Match(text?.Trim().ToUpperInvariant() ?? "") is { Success: true } match ? Of(match) : null;
+    public static CertFrReference? Parse(string? text) =>
+        Whole().Match(text?.Trim().ToUpperInvariant() ?? "") is { Success: true } match ? Of(match) : null;
 
     /// <summary>The reference at the end of a publication's address, whose path tells the type. Null for any other address.</summary>
     public static CertFrReference? FromLink(string? link)
     {
-        if (link is null or { Length: > LongestLink } || InLink().Match(link.Trim()) is not { Success: true } match || Parse(match.Groups["reference"].Value) is not { } reference)
+        if (link is null or { Length: > LongestLink }
+            || InLink().Match(link.Trim()) is not { Success: true } match
+            || Parse(match.Groups["reference"].Value) is not { } reference)
             return null;
         return Paths.TryGetValue(reference.Type, out string? path) && path != match.Groups["path"].Value ? null : reference;
     }
 
-    static CertFrReference Of(Match match) => new(match.Value, int.Parse(match.Groups["year"].Value), match.Groups["type"].Value, int.Parse(match.Groups["number"].Value));
+    static CertFrReference Of(Match match) =>
+        new(match.Value, int.Parse(match.Groups["year"].Value), match.Groups["type"].Value, int.Parse(match.Groups["number"].Value));
 
-    [GeneratedRegex(@"^(CERTA|CERTFR)-(?<year>[0-9]{4})-(?<type>AVI|ALE|ACT|CTI|IOC|DUR|REC|RFX|INF)-(?<number>[0-9]{3,5})\z", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"^(CERTA|CERTFR)-(?<year>[0-9]{4})-(?<type>AVI|ALE|ACT|CTI|IOC|DUR|REC|RFX|INF)-(?<number>[0-9]{3,5})\z",
+        RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Whole();
 
-    [GeneratedRegex(@"^[^?#]*/(?<path>[a-z]+)/(?<reference>CERT[A-Za-z]*-[0-9A-Za-z-]{1,20})/?$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"^[^?#]*/(?<path>[a-z]+)/(?<reference>CERT[A-Za-z]*-[0-9A-Za-z-]{1,20})/?$",
+        RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex InLink();
 }

@@ -58,16 +58,19 @@ static partial class CertFrRss
             inner.Read();
             while (!inner.EOF)
             {
-                if (inner is { NodeType: XmlNodeType.Element, Depth: 1, NamespaceURI: "" } && inner.LocalName is "title" or "link" or "guid" or "description" or "pubDate")
+                if (inner is { NodeType: XmlNodeType.Element, Depth: 1, NamespaceURI: "" }
+                    && inner.LocalName is "title" or "link" or "guid" or "description" or "pubDate")
                     fields[inner.LocalName] = Content(inner);
                 else
                     inner.Read();
             }
         }
-        if ((CertFrReference.FromLink(fields.GetValueOrDefault("link")) ?? CertFrReference.FromLink(fields.GetValueOrDefault("guid"))) is not { } reference)
+        if ((CertFrReference.FromLink(fields.GetValueOrDefault("link"))
+            ?? CertFrReference.FromLink(fields.GetValueOrDefault("guid"))) is not { } reference)
             return null;
         string title = DayInTitle().Replace(OutsideText.Line(fields.GetValueOrDefault("title")), "");
-        return new(reference, title.Length > 0 ? title : reference.Text, OutsideText.Block(fields.GetValueOrDefault("description")), Day(fields.GetValueOrDefault("pubDate", "")));
+        return new(reference, title.Length > 0 ? title : reference.Text,
+            OutsideText.Block(fields.GetValueOrDefault("description")), Day(fields.GetValueOrDefault("pubDate", "")));
     }
 
     /// <summary>The text of an element, elements inside it left out; the reader moves behind it.</summary>
@@ -85,7 +88,8 @@ static partial class CertFrRss
     static DateOnly? Day(string date) => PubDate().Match(date) is { Success: true } match
         && DateOnly.TryParseExact(match.Value, "d MMM yyyy", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
 
-    [GeneratedRegex(@"\s*\(\s*[0-9]{1,2}(er)?\s+\p{L}+\.?\s+[0-9]{4}\s*\)\s*$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"\s*\(\s*[0-9]{1,2}(er)?\s+\p{L}+\.?\s+[0-9]{4}\s*\)\s*$",
+        RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex DayInTitle();
 
     [GeneratedRegex(@"[0-9]{1,2} [A-Z][a-z]{2} [0-9]{4}", RegexOptions.CultureInvariant, 1000)]

@@ -27,7 +27,8 @@ readonly record struct Fetched(FetchOutcome Outcome, byte[] Body, string? ETag =
 
 /// <param name="Most">Bytes, unpacked.</param>
 /// <param name="IsType">Whether a document of this media type is what was asked for.</param>
-sealed record FetchRequest(string Path, long Most, string Accept, Func<string, bool> IsType, string? ETag = null, string? LastModified = null);
+sealed record FetchRequest(string Path, long Most, string Accept, Func<string, bool> IsType, string? ETag = null,
+    string? LastModified = null);
 
 /// <summary>
 /// Gets documents of one source: bounded in size and time, following redirects on the same host only, never from https to
@@ -86,7 +87,8 @@ sealed class FeedClient : IDisposable
         for (int redirects = 0; ; redirects++)
         {
             using var response = await SendAsync(request, address, ct);
-            if (response.StatusCode is not (HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.SeeOther or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect))
+            if (response.StatusCode is not (HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.SeeOther
+                or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect))
                 return await ReadAsync(request, response, ct);
             if (redirects == MostRedirects)
                 return Fetched.Without(FetchOutcome.Refused, $"it redirects more than {MostRedirects} times");
@@ -94,7 +96,8 @@ sealed class FeedClient : IDisposable
                 return Fetched.Without(FetchOutcome.Refused, "it redirects to nowhere");
             var next = new Uri(address, location);
             if (!IsSameHost(address, next))
-                return Fetched.Without(FetchOutcome.Refused, $"it redirects to {next.GetLeftPart(UriPartial.Authority)}, another host; if that is right, set it as the feed's BaseUrl");
+                return Fetched.Without(FetchOutcome.Refused,
+                    $"it redirects to {next.GetLeftPart(UriPartial.Authority)}, another host; if that is right, set it as the feed's BaseUrl");
             address = next;
         }
     }
@@ -111,7 +114,8 @@ sealed class FeedClient : IDisposable
     }
 
     static bool IsSameHost(Uri from, Uri to) => string.Equals(from.Host, to.Host, StringComparison.OrdinalIgnoreCase)
-        && ((from.Scheme == to.Scheme && from.Port == to.Port) || (from is { Scheme: "http", IsDefaultPort: true } && to is { Scheme: "https", IsDefaultPort: true }));
+        && ((from.Scheme == to.Scheme && from.Port == to.Port)
+            || (from is { Scheme: "http", IsDefaultPort: true } && to is { Scheme: "https", IsDefaultPort: true }));
 
     static async Task<Fetched> ReadAsync(FetchRequest request, HttpResponseMessage response, CancellationToken ct)
     {
@@ -124,7 +128,8 @@ sealed class FeedClient : IDisposable
             return Fetched.Without(FetchOutcome.Refused, $"the server answers {status}");
         string type = response.Content.Headers.ContentType?.MediaType ?? "";
         if (!request.IsType(type))
-            return Fetched.Without(FetchOutcome.Refused, $"the server sends {(type.Length > 0 ? OutsideText.Line(type, 60) : "no content type")} where {request.Accept} is expected");
+            return Fetched.Without(FetchOutcome.Refused,
+                $"the server sends {(type.Length > 0 ? OutsideText.Line(type, 60) : "no content type")} where {request.Accept} is expected");
         if (response.Content.Headers.ContentLength > request.Most)
             return Fetched.Without(FetchOutcome.Refused, TooLarge(request));
         await using var from = await response.Content.ReadAsStreamAsync(ct);

@@ -34,7 +34,8 @@ interface IFeed
 /// <param name="known">The feed's stored advisories, by reference.</param>
 /// <param name="memory">What it remembered in earlier rounds.</param>
 /// <param name="progress">Done part, 0 to 1.</param>
-sealed class FeedRun(IReadOnlyDictionary<string, KnownAdvisory> known, IReadOnlyDictionary<string, string> memory, IProgress<double>? progress = null)
+sealed class FeedRun(IReadOnlyDictionary<string, KnownAdvisory> known, IReadOnlyDictionary<string, string> memory,
+    IProgress<double>? progress = null)
 {
     readonly Dictionary<string, string> _remembered = new(StringComparer.Ordinal);
     readonly HashSet<string> _checked = new(StringComparer.Ordinal);

@@ -14,7 +14,8 @@ static class OutsideJson
         }
         catch (JsonException e)
         {
-            throw new FormatException($"it is not JSON: {e.Message.Split(". ")[0].TrimEnd('.')} (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1})", e);
+            throw new FormatException($"it is not JSON: {e.Message.Split(". ")[0].TrimEnd('.')} (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1})",
+                e);
         }
     }
 

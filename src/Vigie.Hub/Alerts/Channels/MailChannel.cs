@@ -46,7 +46,9 @@ sealed class MailChannel(HubOptions options, TimeProvider time) : IChannel
             // A password that is mended later makes the mail go: nothing is lost by waiting.
             return Delivery.Retry($"{_mail} does not accept the login of {_mail.User}; check Mail:User and Mail:PasswordFile");
         }
-        catch (Exception e) when (e is SocketException or IOException or ProtocolException or SslHandshakeException or NotSupportedException or UnauthorizedAccessException)
+        catch (Exception e)
+            when (e is SocketException or IOException or ProtocolException or SslHandshakeException or NotSupportedException
+                or UnauthorizedAccessException)
         {
             return Delivery.Retry($"{_mail} can't be reached: {e.Message.Split('\n')[0].Trim()}");
         }

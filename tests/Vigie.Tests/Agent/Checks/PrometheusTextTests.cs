@@ -78,7 +78,8 @@ public sealed class PrometheusTextTests
 
     [Fact]
     public void A_flood_of_series_is_refused() =>
-        Assert.Contains("line 10001", Assert.Throws<FormatException>(() => Parse(string.Concat(Enumerable.Range(0, 10_001).Select(i => $"a{i} 1\n")))).Message);
+        Assert.Contains("line 10001",
+            Assert.Throws<FormatException>(() => Parse(string.Concat(Enumerable.Range(0, 10_001).Select(i => $"a{i} 1\n")))).Message);
 
     [Fact]
     public void Whatever_comes_is_read_or_refused_by_a_typed_error() =>

@@ -14,7 +14,8 @@ public sealed class ScriptProbeTests : IDisposable
     {
         var path = Path.Combine(_folder, name);
         File.WriteAllText(path, "#!/bin/sh\n" + body + "\n");
-        File.SetUnixFileMode(path, mode.Select((c, i) => c == '-' ? UnixFileMode.None : (UnixFileMode)(1 << (8 - i))).Aggregate((a, b) => a | b));
+        File.SetUnixFileMode(path, mode.Select((c, i) => c == '-' ? UnixFileMode.None : (UnixFileMode)(1 << (8 - i)))
+            .Aggregate((a, b) => a | b));
         return path;
     }
 
@@ -32,28 +33,32 @@ public sealed class ScriptProbeTests : IDisposable
     [Fact]
     public async Task The_environment_is_clean_and_the_input_empty() => Assert.Equal(
         "seen{names=\"HOME LC_ALL PATH PWD\", locale=\"C\"} 1",
-        await RunAsync("names=$(env | cut -d= -f1 | grep -v '^[_O]' | grep -v SHLVL | sort | tr '\\n' ' '); echo \"seen{names=\\\"${names% }\\\",locale=\\\"$LC_ALL\\\",input=\\\"$(cat)\\\"} 1\""));
+        await RunAsync("names=$(env | cut -d= -f1 | grep -v '^[_O]' | grep -v SHLVL | sort | tr '\\n' ' '); "
+            + "echo \"seen{names=\\\"${names% }\\\",locale=\\\"$LC_ALL\\\",input=\\\"$(cat)\\\"} 1\""));
 
     [Fact]
     public async Task Printing_nothing_is_no_failure() => Assert.Equal("no data: it printed no value", await RunAsync("true"));
 
     [Fact]
     public async Task An_exit_code_is_a_failure_told_with_the_first_line_of_the_error_text() =>
-        Assert.Equal("it ended with exit code 3: \"the disk is on fire\"", await FailureAsync("echo 1; echo; echo 'the disk is on fire' >&2; echo more >&2; exit 3"));
+        Assert.Equal("it ended with exit code 3: \"the disk is on fire\"",
+            await FailureAsync("echo 1; echo; echo 'the disk is on fire' >&2; echo more >&2; exit 3"));
 
     [Fact]
     public async Task A_missing_interpreter_is_a_failure_with_a_reason()
     {
         var path = Script("it.sh", "");
         await File.WriteAllTextAsync(path, "#!/no/such/interpreter\n", TestContext.Current.CancellationToken);
-        Assert.Contains("it", (await Assert.ThrowsAsync<InvalidOperationException>(() => CollectedProbe.FromAsync(new ScriptProbe(path)))).Message);
+        Assert.Contains("it",
+            (await Assert.ThrowsAsync<InvalidOperationException>(() => CollectedProbe.FromAsync(new ScriptProbe(path)))).Message);
     }
 
     [Fact]
     public async Task A_good_line_before_a_bad_one_is_not_kept()
     {
         var collected = new CollectedProbe();
-        await Assert.ThrowsAsync<FormatException>(() => new ScriptProbe(Script("it.sh", "echo 'good 1'; echo 'bad'")).CollectAsync(collected, default).AsTask());
+        await Assert.ThrowsAsync<FormatException>(() =>
+            new ScriptProbe(Script("it.sh", "echo 'good 1'; echo 'bad'")).CollectAsync(collected, default).AsTask());
         Assert.Equal(0, collected.Samples.Count);
     }
 
@@ -65,11 +70,13 @@ public sealed class ScriptProbeTests : IDisposable
     {
         var marker = Path.Combine(_folder, "was-run");
         var path = Script("it.sh", $"touch {marker}; echo 1", "rwxr-xrwx");
-        Assert.Contains("chmod o-w", (await Assert.ThrowsAsync<InvalidOperationException>(() => CollectedProbe.FromAsync(new ScriptProbe(path)))).Message);
+        Assert.Contains("chmod o-w",
+            (await Assert.ThrowsAsync<InvalidOperationException>(() => CollectedProbe.FromAsync(new ScriptProbe(path)))).Message);
 
         path = Script("it.sh", $"touch {marker}; echo 1");
         File.SetUnixFileMode(_folder, (UnixFileMode)0b111_111_111);
-        Assert.Contains("chmod o-w", (await Assert.ThrowsAsync<InvalidOperationException>(() => CollectedProbe.FromAsync(new ScriptProbe(path)))).Message);
+        Assert.Contains("chmod o-w",
+            (await Assert.ThrowsAsync<InvalidOperationException>(() => CollectedProbe.FromAsync(new ScriptProbe(path)))).Message);
         Assert.False(File.Exists(marker));
     }
 

@@ -14,10 +14,12 @@ public sealed class HttpExporterTests
 
     sealed class Handler(Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> answer) : HttpMessageHandler
     {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => answer(request, cancellationToken);
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            answer(request, cancellationToken);
     }
 
-    async Task<ExportOutcome> SendAsync(Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> answer, string hub = "http://hub:5000")
+    async Task<ExportOutcome> SendAsync(Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> answer,
+        string hub = "http://hub:5000")
     {
         using var exporter = new HttpExporter(new Uri(hub), "secret", TimeSpan.FromSeconds(30), _time, new Handler(answer));
         return await exporter.SendAsync(new byte[] { 1, 2, 3 }, 1, TestContext.Current.CancellationToken);
@@ -90,7 +92,8 @@ public sealed class HttpExporterTests
         proto.Varint(1, 3);
         proto.String(2, "too many\u0007 series");
         proto.End(partial);
-        Assert.Equal(new(ExportResult.Accepted, 3, "the hub rejected 3 samples: too many  series"), await AnsweredAsync(200, proto.Written.ToArray()));
+        Assert.Equal(new(ExportResult.Accepted, 3, "the hub rejected 3 samples: too many  series"),
+            await AnsweredAsync(200, proto.Written.ToArray()));
     }
 
     [Fact]

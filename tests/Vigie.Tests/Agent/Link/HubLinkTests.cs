@@ -15,7 +15,9 @@ public sealed class HubLinkTests : IAsyncDisposable
     readonly CancellationTokenSource _stop = new();
     Task _running = Task.CompletedTask;
 
-    HubLink Link(IExporter exporter) => new(exporter, new(1000, TimeSpan.FromDays(30), _time), new(new Random(1)), _time, (level, text) => _log.Enqueue($"{level}: {text}"));
+    HubLink Link(IExporter exporter) =>
+        new(exporter, new(1000, TimeSpan.FromDays(30), _time), new(new Random(1)), _time,
+            (level, text) => _log.Enqueue($"{level}: {text}"));
 
     HubLink Started(IExporter exporter)
     {
@@ -54,13 +56,15 @@ public sealed class HubLinkTests : IAsyncDisposable
         await UntilAsync(() => exporter.Accepted.Count == 3);
         Assert.Equal([3, 1, 2], exporter.Accepted.Select(sent => sent[0]));
         Assert.Equal(0, link.SamplesDropped);
-        Assert.Equal(["Warning: hub:5000 could not be reached: Connection refused; samples are kept and sent later", "Information: the hub takes samples again"], _log);
+        Assert.Equal(["Warning: hub:5000 could not be reached: Connection refused; samples are kept and sent later",
+            "Information: the hub takes samples again"], _log);
     }
 
     [Fact]
     public async Task A_refusal_for_good_is_counted_logged_and_not_repeated()
     {
-        var exporter = new ScriptedExporter(call => call == 0 ? new(ExportResult.Refused, Reason: "hub:5000 answered 400") : ExportOutcome.Ok);
+        var exporter =
+            new ScriptedExporter(call => call == 0 ? new(ExportResult.Refused, Reason: "hub:5000 answered 400") : ExportOutcome.Ok);
         var link = Started(exporter);
         link.Add(new byte[] { 1 }, 10);
         await exporter.CallAsync();
@@ -75,7 +79,8 @@ public sealed class HubLinkTests : IAsyncDisposable
     [Fact]
     public async Task Samples_rejected_in_part_are_counted_and_the_rest_is_not_sent_again()
     {
-        var exporter = new ScriptedExporter(_ => new(ExportResult.Accepted, Rejected: 3, Reason: "the hub rejected 3 samples: too many series"));
+        var exporter =
+            new ScriptedExporter(_ => new(ExportResult.Accepted, Rejected: 3, Reason: "the hub rejected 3 samples: too many series"));
         var link = Link(exporter);
         link.Add(new byte[] { 1 }, 10);
         await link.FlushAsync(default);
@@ -88,7 +93,9 @@ public sealed class HubLinkTests : IAsyncDisposable
     [Fact]
     public async Task The_wait_that_the_hub_asks_for_is_kept()
     {
-        var exporter = new ScriptedExporter(call => call == 0 ? new(ExportResult.Retry, Reason: "busy", RetryAfter: TimeSpan.FromMinutes(10)) : ExportOutcome.Ok);
+        var exporter = new ScriptedExporter(call => call == 0
+            ? new(ExportResult.Retry, Reason: "busy", RetryAfter: TimeSpan.FromMinutes(10))
+            : ExportOutcome.Ok);
         var link = Started(exporter);
         var began = _time.GetUtcNow();
         link.Add(new byte[] { 1 }, 1);
@@ -99,7 +106,8 @@ public sealed class HubLinkTests : IAsyncDisposable
     [Fact]
     public async Task An_exporter_that_throws_is_tried_again()
     {
-        var exporter = new ScriptedExporter(call => call == 0 ? throw new InvalidOperationException("the store is closing") : ExportOutcome.Ok);
+        var exporter =
+            new ScriptedExporter(call => call == 0 ? throw new InvalidOperationException("the store is closing") : ExportOutcome.Ok);
         var link = Started(exporter);
         link.Add(new byte[] { 1 }, 1);
         await UntilAsync(() => exporter.Accepted.Count == 1);

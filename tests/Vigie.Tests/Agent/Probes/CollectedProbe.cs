@@ -12,7 +12,10 @@ sealed class CollectedProbe : ISampleSink
 
     public string? NoDataReason { get; private set; }
 
-    public string Text => string.Join('\n', SamplePrinter.Lines(Samples).Append(NoDataReason is null ? "" : $"no data: {NoDataReason}").Where(l => l.Length > 0));
+    public string Text =>
+        string.Join('\n', SamplePrinter.Lines(Samples)
+            .Append(NoDataReason is null ? "" : $"no data: {NoDataReason}")
+            .Where(l => l.Length > 0));
 
     public static async Task<CollectedProbe> FromAsync(IProbe probe)
     {
@@ -21,7 +24,8 @@ sealed class CollectedProbe : ISampleSink
         return collected;
     }
 
-    public void Add(MetricInfo metric, double value, params ReadOnlySpan<SampleAttribute> attributes) => Samples.Add(metric, value, 0, attributes);
+    public void Add(MetricInfo metric, double value, params ReadOnlySpan<SampleAttribute> attributes) =>
+        Samples.Add(metric, value, 0, attributes);
 
     public void NoData(string why) => NoDataReason = why;
 }

@@ -15,7 +15,8 @@ public sealed class FileSystemProbeTests : IDisposable
     FileSystemProbe Probe(params string[] mountpoints)
     {
         Directory.CreateDirectory(Path.Combine(_root, "proc/1"));
-        File.WriteAllLines(Path.Combine(_root, "proc/1/mountinfo"), mountpoints.Select((m, i) => $"{i} 1 8:{i} / {m} rw - ext4 /dev/sd{i} rw"));
+        File.WriteAllLines(Path.Combine(_root, "proc/1/mountinfo"),
+            mountpoints.Select((m, i) => $"{i} 1 8:{i} / {m} rw - ext4 /dev/sd{i} rw"));
         return new(new(new HostRoot(_root), _time, TimeSpan.FromSeconds(4)), mountpoint =>
         {
             _asked.Enqueue(mountpoint);
@@ -49,7 +50,8 @@ public sealed class FileSystemProbeTests : IDisposable
         return text;
     }
 
-    static string Stale(string mountpoint) => $"system.filesystem.mountpoint=\"{mountpoint}\", system.filesystem.type=\"ext4\", system.filesystem.mode=\"rw\"}} 1";
+    static string Stale(string mountpoint) =>
+        $"system.filesystem.mountpoint=\"{mountpoint}\", system.filesystem.type=\"ext4\", system.filesystem.mode=\"rw\"}} 1";
 
     [Fact]
     public async Task A_mount_that_hangs_is_reported_stale_asked_once_and_disturbs_no_other()

@@ -84,7 +84,8 @@ public sealed class ProbeRunnerTests
         await started.WaitAsync(TestContext.Current.CancellationToken);
         await ToldAsync("good");
         _time.Advance(Timeout);
-        Assert.Equal(["test.value{from=\"good\"} 1", "vigie.probe.success{probe=\"hanging\"} 0", "vigie.probe.success{probe=\"good\"} 1"], await first);
+        Assert.Equal(["test.value{from=\"good\"} 1", "vigie.probe.success{probe=\"hanging\"} 0", "vigie.probe.success{probe=\"good\"} 1"],
+            await first);
 
         Assert.Contains("vigie.probe.success{probe=\"hanging\"} 0", await RoundAsync(runner, Tick.AddSeconds(15)));
         Assert.Equal(1, hanging.Calls);

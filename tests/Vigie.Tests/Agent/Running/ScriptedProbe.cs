@@ -5,7 +5,8 @@ using Vigie.Core.Otlp;
 namespace Vigie.Tests.Agent.Running;
 
 /// <summary>A probe that does what a test tells it.</summary>
-sealed class ScriptedProbe(string name, Func<ISampleSink, CancellationToken, Task> collect, TimeSpan? interval = null, bool readsTwice = false) : IProbe
+sealed class ScriptedProbe(string name, Func<ISampleSink, CancellationToken, Task> collect, TimeSpan? interval = null,
+    bool readsTwice = false) : IProbe
 {
     public static readonly MetricInfo Metric = new("test.value", "1", MetricKind.Gauge, "A value for tests.");
 
@@ -21,9 +22,10 @@ sealed class ScriptedProbe(string name, Func<ISampleSink, CancellationToken, Tas
         await collect(sink, ct);
     }
 
-    public static ScriptedProbe Giving(string name, double value, TimeSpan? interval = null, bool readsTwice = false) => new(name, (sink, _) =>
-    {
-        sink.Add(Metric, value, new SampleAttribute("from", name));
-        return Task.CompletedTask;
-    }, interval, readsTwice);
+    public static ScriptedProbe Giving(string name, double value, TimeSpan? interval = null, bool readsTwice = false) =>
+        new(name, (sink, _) =>
+        {
+            sink.Add(Metric, value, new SampleAttribute("from", name));
+            return Task.CompletedTask;
+        }, interval, readsTwice);
 }

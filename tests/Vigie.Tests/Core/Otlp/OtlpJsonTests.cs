@@ -42,7 +42,8 @@ public sealed class OtlpJsonTests
             """);
         Assert.Equal((0, null), (reading.Refused, reading.Reason));
         Assert.Equal(
-            ["system_disk_io_bytes_total{b=\"false\", d=\"0.5\", device=\"sda\", host=\"alpha\", k=\"x=1\", n=\"-3\", y=\"AQID\"}", "g{host=\"alpha\"}"],
+            ["system_disk_io_bytes_total{b=\"false\", d=\"0.5\", device=\"sda\", host=\"alpha\", k=\"x=1\", n=\"-3\", y=\"AQID\"}",
+                "g{host=\"alpha\"}"],
             _case.Batch.Series.ToArray().Select(s => s.Labels.ToString()));
         Assert.Equal([9007199254740993d, 2.5], _case.Batch.Values.ToArray());
         Assert.Equal([1795348800000, 1795348800000], _case.Batch.TimesMs.ToArray());
@@ -89,7 +90,8 @@ public sealed class OtlpJsonTests
     [InlineData("{}x", "this is not JSON")]
     [InlineData("[]", "the body is Array where an object is expected")]
     [InlineData("""{"resourceMetrics":{}}""", "resourceMetrics is Object where a list is expected")]
-    [InlineData("""{"resourceMetrics":[{"scopeMetrics":[7]}]}""", "resourceMetrics[0].scopeMetrics[0] is Number 7 where an object is expected")]
+    [InlineData("""{"resourceMetrics":[{"scopeMetrics":[7]}]}""",
+        "resourceMetrics[0].scopeMetrics[0] is Number 7 where an object is expected")]
     [InlineData("""{"resourceMetrics":[{},{"resource":[]}]}""", "resourceMetrics[1].resource is Array where an object is expected")]
     public void Errors_name_the_place(string json, string message) => Assert.Contains(message, Error(json));
 
@@ -101,7 +103,8 @@ public sealed class OtlpJsonTests
     [InlineData("\"asDouble\":true", ".asDouble is True where a number")]
     [InlineData("\"attributes\":[{\"key\":7}]", ".attributes[0].key is Number 7 where a string")]
     [InlineData("\"attributes\":[{\"key\":\"k\",\"value\":\"v\"}]", ".attributes[0].value is String \"v\" where an object")]
-    [InlineData("\"attributes\":[{\"key\":\"k\",\"value\":{\"boolValue\":\"true\"}}]", ".attributes[0].value.boolValue is String \"true\" where true or false")]
+    [InlineData("\"attributes\":[{\"key\":\"k\",\"value\":{\"boolValue\":\"true\"}}]",
+        ".attributes[0].value.boolValue is String \"true\" where true or false")]
     [InlineData("\"attributes\":[{\"key\":\"k\",\"value\":{\"bytesValue\":5}}]", ".value.bytesValue is Number 5 where base64")]
     public void Errors_inside_a_point_name_the_path(string fields, string message) =>
         Assert.Contains("resourceMetrics[0].scopeMetrics[0].metrics[0].gauge.dataPoints[0]", Holding(message, Error(Point(fields))));
@@ -115,7 +118,8 @@ public sealed class OtlpJsonTests
     [Theory]
     [InlineData("\"AGGREGATION_TEMPORALITY_CUMULATIVE\"", "true", ".sum.aggregationTemporality is String")]
     [InlineData("2", "\"yes\"", ".sum.isMonotonic is String \"yes\" where true or false")]
-    public void Names_of_enumerations_and_truths_as_texts_are_refused(string temporality, string monotonic, string message) => Assert.Contains(message,
+    public void Names_of_enumerations_and_truths_as_texts_are_refused(string temporality, string monotonic, string message) =>
+        Assert.Contains(message,
         Error(Metric($$$"""{"name":"m","sum":{"aggregationTemporality":{{{temporality}}},"isMonotonic":{{{monotonic}}},"dataPoints":[]}}""")));
 
     [Fact]

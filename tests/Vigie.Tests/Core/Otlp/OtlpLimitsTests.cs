@@ -65,8 +65,10 @@ public sealed class OtlpLimitsTests
         var reader = new ReaderCase(new() { LabelLength = 20 });
         foreach (byte[] body in new[]
                  {
-                     Gauge(("k", text)), Gauge((text, "v")), Metric(5, w => Point(w, 1), name: text), Metric(5, w => Point(w, 1), unit: text),
-                     Metric(5, w => Point(w, 1), resource: ("host.name", text)), Metric(5, w => Point(w, 1), resource: [("host.name", "a"), ("service.name", text)]),
+                     Gauge(("k", text)), Gauge((text, "v")), Metric(5, w => Point(w, 1), name: text),
+                     Metric(5, w => Point(w, 1), unit: text),
+                     Metric(5, w => Point(w, 1), resource: ("host.name", text)),
+                     Metric(5, w => Point(w, 1), resource: [("host.name", "a"), ("service.name", text)]),
                  })
         {
             var reading = reader.Read(body);

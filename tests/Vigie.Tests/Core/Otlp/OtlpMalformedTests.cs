@@ -10,7 +10,8 @@ public sealed class OtlpMalformedTests
     static readonly byte[] Valid = OtlpRequests.Of("alpha", Now, OtlpRequests.Cpu(0.5), OtlpRequests.Memory(0.2), OtlpRequests.Disk(0.7));
 
     static readonly byte[] ValidJson = System.Text.Encoding.UTF8.GetBytes(
-        """{"resourceMetrics":[{"resource":{"attributes":[{"key":"host.name","value":{"stringValue":"alpha"}}]},"scopeMetrics":[{"metrics":[{"name":"m","gauge":{"dataPoints":[{"timeUnixNano":"1795348800000000000","asDouble":1.5}]}}]}]}]}""");
+        """{"resourceMetrics":[{"resource":{"attributes":[{"key":"host.name","value":{"stringValue":"alpha"}}]},"scopeMetrics":"""
+        + """[{"metrics":[{"name":"m","gauge":{"dataPoints":[{"timeUnixNano":"1795348800000000000","asDouble":1.5}]}}]}]}]}""");
 
     [Fact]
     public void A_request_cut_anywhere_is_an_error()

@@ -18,13 +18,18 @@ public sealed class OtlpMetricsReaderTests
         samples.Add(MemoryUsage, 12.5, 0, new SampleAttribute("system.memory.state", "used"));
         samples.Add(DiskIo, 7, 1, new("system.device", "sda"), new("disk.io.direction", "read"));
         samples.Add(MemoryUsage, -0.0, 0, new SampleAttribute("system.memory.state", "free"));
-        var writer = new OtlpMetricsWriter([new("host.name", "alpha"), new("os.name", "Debian"), new("host.ip", new[] { "192.0.2.1", "2001:db8::1" })], "vigie-agent", "1");
+        ResourceAttribute[] sender =
+        [
+            new("host.name", "alpha"), new("os.name", "Debian"), new("host.ip", new[] { "192.0.2.1", "2001:db8::1" }),
+        ];
+        var writer = new OtlpMetricsWriter(sender, "vigie-agent", "1");
 
         var reading = _case.Read(writer.Write(samples, NowNano).Span);
 
         Assert.Equal((0, null), (reading.Refused, reading.Reason));
         Assert.Equal(
-            ["system_memory_usage_bytes{host=\"alpha\", state=\"used\"}", "system_memory_usage_bytes{host=\"alpha\", state=\"free\"}", "system_disk_io_bytes_total{device=\"sda\", direction=\"read\", host=\"alpha\"}"],
+            ["system_memory_usage_bytes{host=\"alpha\", state=\"used\"}", "system_memory_usage_bytes{host=\"alpha\", state=\"free\"}",
+                "system_disk_io_bytes_total{device=\"sda\", direction=\"read\", host=\"alpha\"}"],
             _case.Batch.Series.ToArray().Select(s => s.Labels.ToString()));
         Assert.Equal([12.5, -0.0, 7], _case.Batch.Values.ToArray());
         Assert.True(double.IsNegative(_case.Batch.Values[1]));
@@ -82,8 +87,12 @@ public sealed class OtlpMetricsReaderTests
     }
 
     [Fact]
-    public void Another_service_of_a_host_is_told_apart_by_job_and_instance() => Assert.Equal("m{host=\"alpha\", instance=\"i1\", job=\"shop/cart\"}",
-        _case.One(Metric(5, w => Point(w, 1), resource: [("host.name", "alpha"), ("service.name", "cart"), ("service.namespace", "shop"), ("service.instance.id", "i1")])));
+    public void Another_service_of_a_host_is_told_apart_by_job_and_instance() =>
+        Assert.Equal("m{host=\"alpha\", instance=\"i1\", job=\"shop/cart\"}",
+            _case.One(Metric(5, w => Point(w, 1), resource:
+            [
+                ("host.name", "alpha"), ("service.name", "cart"), ("service.namespace", "shop"), ("service.instance.id", "i1"),
+            ])));
 
     [Theory]
     [InlineData(7, 1, "cumulative")] // delta
@@ -183,7 +192,9 @@ public sealed class OtlpMetricsReaderTests
         _case.One(Gauge((attribute, "forged")));
         var labels = _case.Batch.Series[0].Labels;
         Assert.Equal(("alpha", "m"), (labels["host"], labels.Name));
-        Assert.Contains("forged", labels.Span.ToArray().Where(l => l.Name is not ("host" or "job" or "instance" or "__name__")).Select(l => l.Value));
+        Assert.Contains("forged", labels.Span.ToArray()
+            .Where(l => l.Name is not ("host" or "job" or "instance" or "__name__"))
+            .Select(l => l.Value));
     }
 
     [Fact]
@@ -202,7 +213,8 @@ public sealed class OtlpMetricsReaderTests
             Any("y", () => w.Bytes(7, [1, 2, 3]));
             Any("n", () => { });
         })));
-        Assert.Equal("m{a=\"x 2\", b=\"true\", d=\"0.25\", host=\"token-7\", i=\"-5\", m=\"k=v l=w\", y=\"AQID\"}", _case.Batch.Series[0].Labels.ToString());
+        Assert.Equal("m{a=\"x 2\", b=\"true\", d=\"0.25\", host=\"token-7\", i=\"-5\", m=\"k=v l=w\", y=\"AQID\"}",
+            _case.Batch.Series[0].Labels.ToString());
     }
 
     [Fact]

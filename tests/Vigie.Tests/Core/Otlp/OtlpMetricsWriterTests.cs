@@ -36,7 +36,8 @@ public sealed class OtlpMetricsWriterTests
     public void A_counter_is_a_cumulative_monotonic_sum_with_its_start()
     {
         _samples.Add(Counter, 1, startUnixNano: 1);
-        Assert.EndsWith("3a21" + "0a1b" + "110100000000000000" + "190001000000000000" + "21000000000000f03f" + "1002" + "1801", Write(_samples));
+        Assert.EndsWith("3a21" + "0a1b" + "110100000000000000" + "190001000000000000" + "21000000000000f03f" + "1002"
+            + "1801", Write(_samples));
     }
 
     [Fact]
@@ -70,7 +71,8 @@ public sealed class OtlpMetricsWriterTests
 
     [Fact]
     public void An_attribute_without_a_form_in_otlp_is_refused_by_name() =>
-        Assert.Contains("attribute when", Assert.Throws<ArgumentException>(() => Write(_samples, new ResourceAttribute("when", 1.0m))).Message);
+        Assert.Contains("attribute when",
+            Assert.Throws<ArgumentException>(() => Write(_samples, new ResourceAttribute("when", 1.0m))).Message);
 
     [Fact]
     public void Empty_attribute_values_are_left_out()

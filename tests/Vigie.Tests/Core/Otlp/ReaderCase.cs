@@ -54,7 +54,9 @@ sealed class ReaderCase(OtlpLimits? limits = null)
     });
 
     /// <summary>One metric of one resource; data is 5 for a gauge, 7 for a sum, 9 for a histogram.</summary>
-    public static byte[] Metric(int data, Action<ProtoWriter> content, string name = "m", string unit = "", params (string Key, string Value)[] resource) => Message(w => Nest(w, 1, () =>
+    public static byte[] Metric(int data, Action<ProtoWriter> content, string name = "m", string unit = "",
+        params (string Key, string Value)[] resource) =>
+        Message(w => Nest(w, 1, () =>
     {
         Nest(w, 1, () =>
         {
@@ -70,7 +72,8 @@ sealed class ReaderCase(OtlpLimits? limits = null)
     }));
 
     /// <summary>A gauge with one point that carries these attributes.</summary>
-    public static byte[] Gauge(params (string Key, string Value)[] attributes) => Metric(5, w => Point(w, 1, attributes), resource: ("host.name", "alpha"));
+    public static byte[] Gauge(params (string Key, string Value)[] attributes) =>
+        Metric(5, w => Point(w, 1, attributes), resource: ("host.name", "alpha"));
 
     public static void Point(ProtoWriter w, double value, params (string Key, string Value)[] attributes) => Nest(w, 1, () =>
     {

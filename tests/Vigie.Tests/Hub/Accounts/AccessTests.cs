@@ -15,8 +15,12 @@ public sealed class AccessTests
         from endpoint in hub.Get<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
         from method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["GET", "POST", "DELETE"]
         let pattern = endpoint.RoutePattern.RawText!
-        select (method, "/" + string.Join('/', pattern.Trim('/').Split('/').Select(s => s.Replace("{host}", "h", StringComparison.Ordinal).Replace("{chart}", "cpu", StringComparison.Ordinal)
-            .Replace("{name}", "h", StringComparison.OrdinalIgnoreCase).Replace("{version}", "x", StringComparison.Ordinal).Replace("{file}", "theme.css", StringComparison.Ordinal))),
+        select (method, "/" + string.Join('/', pattern.Trim('/').Split('/').Select(s => s
+                .Replace("{host}", "h", StringComparison.Ordinal)
+                .Replace("{chart}", "cpu", StringComparison.Ordinal)
+                .Replace("{name}", "h", StringComparison.OrdinalIgnoreCase)
+                .Replace("{version}", "x", StringComparison.Ordinal)
+                .Replace("{file}", "theme.css", StringComparison.Ordinal))),
             AccessPolicy.Of(method, pattern), pattern);
 
     [Fact]
@@ -76,15 +80,17 @@ public sealed class AccessTests
         Assert.Contains("name=\"password\"", login, StringComparison.Ordinal);
         Assert.Contains("value=\"/alerts\"", login, StringComparison.Ordinal);
         string token = login.Split("name=\"form-token\" value=\"")[1].Split('"')[0];
-        Task<HttpResponseMessage> TryAsync(string password, string formToken) => client.PostAsync("/login", new FormUrlEncodedContent(new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["user"] = "ada",
-            ["password"] = password,
-            ["next"] = "/alerts",
-            ["form-token"] = formToken,
-        }), Ct);
+        Task<HttpResponseMessage> TryAsync(string password, string formToken) =>
+            client.PostAsync("/login", new FormUrlEncodedContent(new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["user"] = "ada",
+                ["password"] = password,
+                ["next"] = "/alerts",
+                ["form-token"] = formToken,
+            }), Ct);
         Assert.Contains("do not match", await (await TryAsync("wrong", token)).Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
-        Assert.EndsWith("failed=form", (await TryAsync("correct horse battery", "forged")).RequestMessage!.RequestUri!.Query, StringComparison.Ordinal);
+        Assert.EndsWith("failed=form", (await TryAsync("correct horse battery", "forged")).RequestMessage!.RequestUri!.Query,
+            StringComparison.Ordinal);
         var inside = await TryAsync("correct horse battery", token);
         Assert.Equal("/alerts", inside.RequestMessage!.RequestUri!.AbsolutePath);
 
@@ -119,7 +125,8 @@ public sealed class AccessTests
     }
 
     [Theory]
-    [InlineData("//evil.example", "/"), InlineData("https://evil.example", "/"), InlineData("/\\evil", "/"), InlineData("/hosts/a?range=1h", "/hosts/a?range=1h"), InlineData(null, "/")]
+    [InlineData("//evil.example", "/"), InlineData("https://evil.example", "/"), InlineData("/\\evil", "/"),
+        InlineData("/hosts/a?range=1h", "/hosts/a?range=1h"), InlineData(null, "/")]
     public void A_way_back_leads_nowhere_else(string? next, string local) => Assert.Equal(local, LoginEndpoints.Local(next));
 
     [Fact]

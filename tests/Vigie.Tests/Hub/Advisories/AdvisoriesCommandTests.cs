@@ -17,7 +17,8 @@ public sealed class AdvisoriesCommandTests
             var server = await FeedServer.StartAsync();
             server.Folder(FeedBench.Cases("certfr", "site"));
             var folder = new Folder { Server = server };
-            File.WriteAllText(folder._folder["config.json"], JsonSerializer.Serialize(new { Feeds = new { CertFr = new { BaseUrl = server.Address, Pause = "0s" } } }));
+            File.WriteAllText(folder._folder["config.json"],
+                JsonSerializer.Serialize(new { Feeds = new { CertFr = new { BaseUrl = server.Address, Pause = "0s" } } }));
             Assert.Equal(0, (await folder.RunAsync("init")).Code);
             return folder;
         }
@@ -25,7 +26,9 @@ public sealed class AdvisoriesCommandTests
         public async Task<(int Code, string Out, string Error)> RunAsync(params string[] arguments)
         {
             var (output, error) = (new StringWriter(), new StringWriter());
-            int code = await HubProgram.Root().Parse([.. arguments, "--data", _folder.Path]).InvokeAsync(new() { Output = output, Error = error });
+            int code = await HubProgram.Root()
+                .Parse([.. arguments, "--data", _folder.Path])
+                .InvokeAsync(new() { Output = output, Error = error });
             return (code, output.ToString(), error.ToString());
         }
 
@@ -65,7 +68,8 @@ public sealed class AdvisoriesCommandTests
         Assert.Contains("CERTFR-2026-ALE-011", text);
         Assert.DoesNotContain("AVI-1204", text);
         Assert.Contains("2 of 7 shown", (await folder.RunAsync("advisories", "--limit", "2")).Out);
-        Assert.Contains("No advisory of the type XYZ; there are 1 ACT, 2 ALE, 4 AVI.", (await folder.RunAsync("advisories", "list", "--type", "XYZ")).Out);
+        Assert.Contains("No advisory of the type XYZ; there are 1 ACT, 2 ALE, 4 AVI.",
+            (await folder.RunAsync("advisories", "list", "--type", "XYZ")).Out);
         var wrong = await folder.RunAsync("advisories", "list", "--limit", "0");
         Assert.Equal((1, "--limit is 0; write a number from 1 to 100000"), (wrong.Code, wrong.Error.Trim()));
     }
@@ -77,9 +81,11 @@ public sealed class AdvisoriesCommandTests
         await folder.RunAsync("advisories", "fetch");
         var (code, text, _) = await folder.RunAsync("advisories", "show", "certfr-2026-ale-011");
         Assert.Equal(0, code);
-        foreach (string part in new[] { "CERTFR-2026-ALE-011  [MàJ] Vulnérabilité dans Passerelle Exemple", "updated 2026-11-19, open", "CVE-2026-90011", "Passerelle Exemple 4.x", "Contournement provisoire", "https://example.org/bulletin/1" })
+        foreach (string part in new[] { "CERTFR-2026-ALE-011  [MàJ] Vulnérabilité dans Passerelle Exemple", "updated 2026-11-19, open",
+            "CVE-2026-90011", "Passerelle Exemple 4.x", "Contournement provisoire", "https://example.org/bulletin/1" })
             Assert.Contains(part, text);
-        Assert.Equal("CERTFR-2026-ALE-011", JsonDocument.Parse((await folder.RunAsync("advisories", "show", "CERTFR-2026-ALE-011", "--json")).Out).RootElement.GetProperty("reference").GetString());
+        string shown = (await folder.RunAsync("advisories", "show", "CERTFR-2026-ALE-011", "--json")).Out;
+        Assert.Equal("CERTFR-2026-ALE-011", JsonDocument.Parse(shown).RootElement.GetProperty("reference").GetString());
         var unknown = await folder.RunAsync("advisories", "show", "CERTFR-1999-AVI-001");
         Assert.Equal(1, unknown.Code);
         Assert.StartsWith("CERTFR-1999-AVI-001 is not known;", unknown.Error);

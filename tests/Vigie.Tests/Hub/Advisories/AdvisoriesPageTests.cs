@@ -26,10 +26,11 @@ public sealed class AdvisoriesPageTests(Chromium chromium)
         Risks = ["Déni de service à distance"],
     };
 
-    static Task<TestHub> HubAsync(FeedServer? server = null, FakeTimeProvider? time = null) => TestHub.StartAsync(time ?? new FakeTimeProvider(Now), options => options with
-    {
-        Feeds = new() { CertFr = new() { BaseUrl = server?.Address ?? "http://127.0.0.1:1", Pause = TimeSpan.Zero } },
-    });
+    static Task<TestHub> HubAsync(FeedServer? server = null, FakeTimeProvider? time = null) =>
+        TestHub.StartAsync(time ?? new FakeTimeProvider(Now), options => options with
+        {
+            Feeds = new() { CertFr = new() { BaseUrl = server?.Address ?? "http://127.0.0.1:1", Pause = TimeSpan.Zero } },
+        });
 
     static async Task<string> PageAsync(TestHub hub, string path = "/advisories", string language = "en")
     {
@@ -73,8 +74,10 @@ public sealed class AdvisoriesPageTests(Chromium chromium)
         ((FakeTimeProvider)hub.Get<TimeProvider>()).Advance(TimeSpan.FromMinutes(12));
         string page = await PageAsync(hub);
         string body = page[page.IndexOf("<tbody>", StringComparison.Ordinal)..];
-        Assert.True(body.IndexOf("CERTFR-2026-ALE-011", StringComparison.Ordinal) < body.IndexOf("CERTFR-2026-AVI-1204", StringComparison.Ordinal));
-        foreach (string text in new[] { "open</span>", "closed</span>", "12 Nov 2026", "updated 19 Nov 2026", "Exécution de code arbitraire à distance", "https://www.cert.ssi.gouv.fr/alerte/CERTFR-2026-ALE-011/" })
+        Assert.True(body.IndexOf("CERTFR-2026-ALE-011", StringComparison.Ordinal) < body.IndexOf("CERTFR-2026-AVI-1204",
+            StringComparison.Ordinal));
+        foreach (string text in new[] { "open</span>", "closed</span>", "12 Nov 2026", "updated 19 Nov 2026",
+            "Exécution de code arbitraire à distance", "https://www.cert.ssi.gouv.fr/alerte/CERTFR-2026-ALE-011/" })
             Assert.Contains(text, body);
         Assert.Contains("fetched 12\u00a0min ago", page);
     }
@@ -94,7 +97,8 @@ public sealed class AdvisoriesPageTests(Chromium chromium)
         await FetchAsync(hub);
         using var client = await hub.ClientAsync(TokenScope.Read);
         string page = await client.GetStringAsync("/advisories" + query);
-        Assert.Equal(references, string.Join(',', page.Split("<th scope=\"row\">").Skip(1).Select(p => p[..p.IndexOf('<')]).Order(StringComparer.Ordinal)));
+        Assert.Equal(references,
+            string.Join(',', page.Split("<th scope=\"row\">").Skip(1).Select(p => p[..p.IndexOf('<')]).Order(StringComparer.Ordinal)));
         Assert.DoesNotContain("\"><script>", page);
         if (references.Length == 0)
             Assert.Contains("No advisory matches", page);
@@ -111,7 +115,8 @@ public sealed class AdvisoriesPageTests(Chromium chromium)
         time.Advance(TimeSpan.FromDays(8));
         await Assert.ThrowsAsync<FeedException>(() => FetchAsync(hub));
         string page = await PageAsync(hub);
-        Assert.Contains("The last fetch of CERT-FR failed: nothing can be read from " + hub.Get<IEnumerable<IFeed>>().Single().Address, page);
+        Assert.Contains("The last fetch of CERT-FR failed: nothing can be read from " + hub.Get<IEnumerable<IFeed>>()
+            .Single().Address, page);
         Assert.Contains("<span class=\"state warning\">fetched 8\u00a0d 0\u00a0h ago", page);
         Assert.Contains("CERTFR-2026-ALE-011", page);
         time.Advance(TimeSpan.FromDays(23));
@@ -145,7 +150,8 @@ public sealed class AdvisoriesPageTests(Chromium chromium)
         await using var server = await SiteAsync();
         await using var hub = await HubAsync(server);
         await FetchAsync(hub);
-        await hub.Get<AdvisoryStore>().SaveAsync(Make("CERTFR-2026-ALE-099", "<img src=x onerror=alert(1)>" + new string('x', 400)), [], Now, default);
+        await hub.Get<AdvisoryStore>()
+            .SaveAsync(Make("CERTFR-2026-ALE-099", "<img src=x onerror=alert(1)>" + new string('x', 400)), [], Now, default);
         var (page, complaints) = await chromium.OpenAsync(hub, new() { ViewportSize = new() { Width = 390, Height = 844 } });
         await page.GotoAsync(hub.Address + "advisories");
         Assert.Equal(390, await page.EvaluateAsync<int>("document.documentElement.scrollWidth"));

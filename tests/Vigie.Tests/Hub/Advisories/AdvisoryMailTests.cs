@@ -9,7 +9,8 @@ public sealed class AdvisoryMailTests
 {
     static async Task<Message> MailAsync(Func<Advisory, Advisory>? change = null, string language = "en")
     {
-        await using var bench = await FeedBench.StartAsync(settings: new Dictionary<string, string?>(StringComparer.Ordinal) { ["Server:Language"] = language });
+        await using var bench =
+            await FeedBench.StartAsync(settings: new Dictionary<string, string?>(StringComparer.Ordinal) { ["Server:Language"] = language });
         await bench.RunAsync();
         bench.Server.Folder(FeedBench.Cases("certfr", "later"));
         await bench.RunAsync();
@@ -29,8 +30,12 @@ public sealed class AdvisoryMailTests
         Assert.Equal("advisory-certfr-2026-ale-012@vigie", mail.MessageId);
         foreach (string text in new[]
                  {
-                     "CERTFR-2026-ALE-012", "20 Nov 2026", "Exécution de code arbitraire à distance; Contournement de la politique de sécurité", "CVE-2026-50000, ", "CVE-2026-50019 and 3 more",
-                     "Une faille de Pare-feu Exemple est exploitée avant tout correctif.", "https://www.cert.ssi.gouv.fr/alerte/CERTFR-2026-ALE-012/", "https://vigie.example.org/advisories?q=CERTFR-2026-ALE-012",
+                     "CERTFR-2026-ALE-012", "20 Nov 2026",
+                     "Exécution de code arbitraire à distance; Contournement de la politique de sécurité", "CVE-2026-50000, ",
+                     "CVE-2026-50019 and 3 more",
+                     "Une faille de Pare-feu Exemple est exploitée avant tout correctif.",
+                     "https://www.cert.ssi.gouv.fr/alerte/CERTFR-2026-ALE-012/",
+                         "https://vigie.example.org/advisories?q=CERTFR-2026-ALE-012",
                  })
         {
             Assert.Contains(text, mail.Text);
@@ -42,7 +47,13 @@ public sealed class AdvisoryMailTests
     [Fact]
     public async Task Nothing_of_it_is_markup_and_nothing_is_loaded_from_elsewhere()
     {
-        var mail = await MailAsync(a => a with { Summary = "![x](https://tracker.example.org/x.png) <img src=https://tracker.example.org/y.png> <script>alert(1)</script> **gras** \\[1\\] \"'&", Risks = ["<i>r</i>"] });
+        var mail = await MailAsync(a =>
+            a with
+            {
+                Summary = "![x](https://tracker.example.org/x.png) <img src=https://tracker.example.org/y.png> "
+                    + "<script>alert(1)</script> **gras** \\[1\\] \"'&",
+                Risks = ["<i>r</i>"],
+            });
         foreach (string tag in new[] { "<img", "<script", "<b>Pare", "<i>r" })
             Assert.DoesNotContain(tag, mail.Html);
         Assert.Contains("&lt;b&gt;Pare-feu&lt;/b&gt;", mail.Html);
@@ -72,7 +83,8 @@ public sealed class AdvisoryMailTests
     [Fact]
     public async Task Without_a_configured_channel_nothing_waits_in_the_outbox()
     {
-        await using var bench = await FeedBench.StartAsync(settings: new Dictionary<string, string?>(StringComparer.Ordinal) { ["Mail:Host"] = "" });
+        await using var bench =
+            await FeedBench.StartAsync(settings: new Dictionary<string, string?>(StringComparer.Ordinal) { ["Mail:Host"] = "" });
         await bench.RunAsync();
         bench.Server.Folder(FeedBench.Cases("certfr", "later"));
         Assert.Equal(1, (await bench.RunAsync()).New);

@@ -31,13 +31,21 @@ public sealed class CanonicalFormTests
     [Fact]
     public void Order_and_white_space_are_no_change()
     {
-        Same(One with { Cves = [.. One.Cves.Reverse()], Risks = ["b", "a"], Affected = [.. One.Affected.Reverse()], Links = [.. One.Links.Reverse()], Revisions = [.. One.Revisions.Reverse()] });
+        Same(One with
+        {
+            Cves = [.. One.Cves.Reverse()],
+            Risks = ["b", "a"],
+            Affected = [.. One.Affected.Reverse()],
+            Links = [.. One.Links.Reverse()],
+            Revisions = [.. One.Revisions.Reverse()],
+        });
         Same(One with { Summary = " un texte ici ", Title = "Faille  dans X" });
     }
 
     public static TheoryData<string, string> Changes => new()
     {
-        { "cves+", "CvesAdded" }, { "cves-", "CvesRemoved" }, { "cves", "CvesAdded,CvesRemoved" }, { "affected", "Affected" }, { "affected text", "Affected" }, { "risk", "Risk" }, { "text", "Text" },
+        { "cves+", "CvesAdded" }, { "cves-", "CvesRemoved" }, { "cves", "CvesAdded,CvesRemoved" }, { "affected", "Affected" },
+        { "affected text", "Affected" }, { "risk", "Risk" }, { "text", "Text" },
         { "link", "Text" }, { "revision", "Revision" }, { "closed", "Closed" }, { "stub", "Detail" },
     };
 

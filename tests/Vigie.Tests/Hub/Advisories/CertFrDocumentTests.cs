@@ -14,7 +14,8 @@ public sealed class CertFrDocumentTests
 
     static CertFrReference Ref(string text) => CertFrReference.Parse(text)!;
 
-    static Advisory Record(string json, string reference = "CERTFR-2026-AVI-0001") => CertFrRecord.Parse(Encoding.UTF8.GetBytes(json), Ref(reference), Day);
+    static Advisory Record(string json, string reference = "CERTFR-2026-AVI-0001") =>
+        CertFrRecord.Parse(Encoding.UTF8.GetBytes(json), Ref(reference), Day);
 
     [Fact]
     public void An_advisory_with_odd_parts_is_read_whole()
@@ -25,7 +26,8 @@ public sealed class CertFrDocumentTests
         Assert.Equal(["Version initiale", "Ajout de CVE"], a.Revisions.Select(r => r.Description));
         Assert.Equal(["Déni de service à distance"], a.Risks);
         Assert.Equal(["CVE-2026-70002", "CVE-2026-70001"], a.Cves);
-        Assert.Equal(new AffectedSystem("Exemple", "Bibliothèque Exemple", "Bibliothèque Exemple 3.0.x antérieures à 3.0.17"), a.Affected[0]);
+        Assert.Equal(new AffectedSystem("Exemple", "Bibliothèque Exemple", "Bibliothèque Exemple 3.0.x antérieures à 3.0.17"),
+            a.Affected[0]);
         Assert.Equal(["https://example.org/ex-1", null, null, null, null], a.Links.Select(l => l.Url));
         Assert.Equal(new DateOnly(2026, 11, 17), a.Links[0].Date);
         Assert.Null(a.State);
@@ -49,7 +51,8 @@ public sealed class CertFrDocumentTests
 
     [Theory]
     [InlineData("""{"reference":"CERTFR-2026-AVI-0001"}""")]
-    [InlineData("""{"reference":"certfr-2026-avi-0001","title":7,"summary":[],"content":{},"cves":"x","risks":[null,3,{"description":false}],"revisions":[{}],"affected_systems":[{"product":"x"},null],"links":{},"vendor_advisories":[[]]}""")]
+    [InlineData("""{"reference":"certfr-2026-avi-0001","title":7,"summary":[],"content":{},"cves":"x","risks":"""
+        + """[null,3,{"description":false}],"revisions":[{}],"affected_systems":[{"product":"x"},null],"links":{},"vendor_advisories":[[]]}""")]
     public void What_is_absent_or_of_another_type_is_empty(string json)
     {
         var a = Record(json);
@@ -70,14 +73,16 @@ public sealed class CertFrDocumentTests
 
     [Fact]
     public void Deep_nesting_is_refused() =>
-        Assert.Throws<FormatException>(() => Record("""{"reference":"CERTFR-2026-AVI-0001","odd":""" + new string('[', 100_000) + new string(']', 100_000) + "}"));
+        Assert.Throws<FormatException>(() =>
+            Record("""{"reference":"CERTFR-2026-AVI-0001","odd":""" + new string('[', 100_000) + new string(']', 100_000) + "}"));
 
     [Fact]
     public void Hostile_texts_are_disarmed()
     {
         var a = Record("""
             {"reference":"CERTFR-2026-AVI-0001","title":"a\u202Eb\u0007c\u200B\r\n d\u001b[31m","summary":"x\u2066y\n\u0000z",
-             "links":[{"title":"t","url":"javascript:alert(1)"},{"title":"u","url":" https://example.org/a b "},{"title":"v","url":"data:text/html,x"},{"title":"w","url":"https://user:pw@example.org/"},{"title":"x","url":"HTTP"}],
+             "links":[{"title":"t","url":"javascript:alert(1)"},{"title":"u","url":" https://example.org/a b "},{"title":"v","url":"data:text/html,x"},
+              {"title":"w","url":"https://user:pw@example.org/"},{"title":"x","url":"HTTP"}],
              "cves":[{"name":" cve-2026-12345 "},{"name":"CVE-2026-1"},{"name":"<b>"}]}
             """);
         Assert.Equal("abc d[31m", a.Title);
@@ -87,7 +92,8 @@ public sealed class CertFrDocumentTests
     }
 
     [Fact]
-    public void A_title_without_end_is_cut() => Assert.Equal(500, Record($$"""{"reference":"CERTFR-2026-AVI-0001","title":"{{new string('x', 100_000)}}"}""").Title.Length);
+    public void A_title_without_end_is_cut() =>
+        Assert.Equal(500, Record($$"""{"reference":"CERTFR-2026-AVI-0001","title":"{{new string('x', 100_000)}}"}""").Title.Length);
 
     [Fact]
     public void Damaged_records_are_read_or_refused_by_a_typed_error()
@@ -130,19 +136,23 @@ public sealed class CertFrDocumentTests
     [InlineData("<html><body>moved</body></html>")]
     [InlineData("{}")]
     [InlineData("")]
-    public void Entity_bombs_and_what_is_no_feed_are_refused(string xml) => Assert.Throws<FormatException>(() => CertFrRss.Parse(Encoding.UTF8.GetBytes(xml)));
+    public void Entity_bombs_and_what_is_no_feed_are_refused(string xml) =>
+        Assert.Throws<FormatException>(() => CertFrRss.Parse(Encoding.UTF8.GetBytes(xml)));
 
     [Fact]
     public void Items_without_a_publication_are_counted()
     {
-        var (items, skipped) = CertFrRss.Parse("<rss><channel><item><link>javascript:x</link></item><item/><item><title/><guid>https://x/ioc/CERTFR-2026-IOC-001/</guid></item></channel></rss>"u8.ToArray());
+        var (items, skipped) = CertFrRss.Parse(Encoding.UTF8.GetBytes("<rss><channel><item><link>javascript:x</link></item><item/>"
+            + "<item><title/><guid>https://x/ioc/CERTFR-2026-IOC-001/</guid></item></channel></rss>"));
         Assert.Equal((1, 2, "CERTFR-2026-IOC-001", "CERTFR-2026-IOC-001"), (items.Count, skipped, items[0].Reference.Text, items[0].Title));
     }
 
     [Fact]
     public void The_listing_is_ordered_by_number_and_keeps_its_own_type()
     {
-        var listed = CertFrListing.Parse("""[{"reference":"CERTFR-2022-AVI-996","last_revision_date":"2022-11-07T00:00:00.000000"},{"reference":"x"},7,{"reference":"CERTFR-2022-AVI-1000","last_revision_date":null},{"reference":"CERTFR-2022-ALE-001"}]"""u8.ToArray(), "AVI");
+        var listed = CertFrListing.Parse(Encoding.UTF8.GetBytes(
+            """[{"reference":"CERTFR-2022-AVI-996","last_revision_date":"2022-11-07T00:00:00.000000"},{"reference":"x"},7,"""
+            + """{"reference":"CERTFR-2022-AVI-1000","last_revision_date":null},{"reference":"CERTFR-2022-ALE-001"}]"""), "AVI");
         Assert.Equal(["CERTFR-2022-AVI-1000", "CERTFR-2022-AVI-996"], listed.Select(l => l.Reference.Text));
         Assert.Equal([null, new DateOnly(2022, 11, 7)], listed.Select(l => l.Last));
         Assert.Throws<FormatException>(() => CertFrListing.Parse("{}"u8.ToArray(), "AVI"));

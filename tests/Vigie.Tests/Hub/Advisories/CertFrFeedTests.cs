@@ -18,17 +18,20 @@ public sealed class CertFrFeedTests
         await using var bench = await FeedBench.StartAsync();
         var report = await bench.RunAsync();
         Assert.Equal((7, 0, 0), (report.New, report.Changed, report.Same));
-        Assert.Equal(["CERTFR-2026-ALE-011", "CERTFR-2026-AVI-1204", "CERTFR-2026-AVI-1203", "CERTFR-2026-ACT-046", "CERTFR-2026-AVI-1202", "CERTFR-2026-ALE-007", "CERTFR-2022-AVI-996"],
+        Assert.Equal(["CERTFR-2026-ALE-011", "CERTFR-2026-AVI-1204", "CERTFR-2026-AVI-1203", "CERTFR-2026-ACT-046",
+            "CERTFR-2026-AVI-1202", "CERTFR-2026-ALE-007", "CERTFR-2022-AVI-996"],
             bench.All().Select(a => a.Reference));
         Assert.Empty(bench.Outbox);
-        Assert.Equal((FeedBench.Start, FeedBench.Start, null, 0), (bench.State.Filled, bench.State.Succeeded, bench.State.Error, bench.State.Problems));
+        Assert.Equal((FeedBench.Start, FeedBench.Start, null, 0),
+            (bench.State.Filled, bench.State.Succeeded, bench.State.Error, bench.State.Problems));
         Assert.Equal(DetailState.None, bench.Store.Find("CERTFR-2026-ACT-046")!.Detail);
     }
 
     [Fact]
     public async Task The_first_fetch_is_bounded_and_old_alerts_stay_away()
     {
-        await using var bench = await FeedBench.StartAsync(settings: new Dictionary<string, string?>(StringComparer.Ordinal) { ["Feeds:CertFr:FirstFill"] = "3" });
+        await using var bench =
+            await FeedBench.StartAsync(settings: new Dictionary<string, string?>(StringComparer.Ordinal) { ["Feeds:CertFr:FirstFill"] = "3" });
         await bench.RunAsync();
         Assert.NotNull(bench.Store.Find("CERTFR-2026-AVI-1202"));
         Assert.Null(bench.Store.Find("CERTFR-2022-AVI-996"));
@@ -73,7 +76,8 @@ public sealed class CertFrFeedTests
         await using var bench = await FeedBench.StartAsync();
         await bench.RunAsync();
         bench.Server.Json("/alerte/json/", """[{"reference":"CERTFR-2026-ALE-012","last_revision_date":"2026-11-20T00:00:00.000000"}]""");
-        bench.Server.Json("/alerte/CERTFR-2026-ALE-012/json/", File.ReadAllText(Path.Combine(Later, "alerte/CERTFR-2026-ALE-012/json/index.json")));
+        bench.Server.Json("/alerte/CERTFR-2026-ALE-012/json/",
+            File.ReadAllText(Path.Combine(Later, "alerte/CERTFR-2026-ALE-012/json/index.json")));
         bench.Time.Advance(TimeSpan.FromDays(1));
         await bench.RunAsync();
         Assert.Equal("CERTFR-2026-ALE-012", Assert.Single(bench.Outbox).Reference);
@@ -85,7 +89,8 @@ public sealed class CertFrFeedTests
         await using var bench = await FeedBench.StartAsync();
         await bench.RunAsync();
         string path = "/alerte/CERTFR-2026-ALE-011/json/";
-        bench.Server.Json(path, File.ReadAllText(Path.Combine(FeedBench.Cases("certfr", "site"), "." + path, "index.json")).Replace("\"closed_at\": null", "\"closed_at\": \"2026-11-21\"", StringComparison.Ordinal));
+        bench.Server.Json(path, File.ReadAllText(Path.Combine(FeedBench.Cases("certfr", "site"), "." + path, "index.json"))
+            .Replace("\"closed_at\": null", "\"closed_at\": \"2026-11-21\"", StringComparison.Ordinal));
         bench.Time.Advance(TimeSpan.FromDays(1));
         Assert.Equal(1, (await bench.RunAsync()).Changed);
         Assert.Equal("closed", bench.Store.Find("CERTFR-2026-ALE-011")!.State);
@@ -93,7 +98,8 @@ public sealed class CertFrFeedTests
     }
 
     [Theory]
-    [InlineData("404"), InlineData("html"), InlineData("broken"), InlineData("500"), InlineData("other"), InlineData("redirect"), InlineData("circle")]
+    [InlineData("404"), InlineData("html"), InlineData("broken"), InlineData("500"), InlineData("other"),
+        InlineData("redirect"), InlineData("circle")]
     public async Task A_broken_document_leaves_a_stub_that_is_mended_later(string fault)
     {
         await using var bench = await FeedBench.StartAsync();
@@ -111,7 +117,8 @@ public sealed class CertFrFeedTests
         Assert.Equal(7, report.New);
         Assert.StartsWith("CERTFR-2026-AVI-1204: ", Assert.Single(report.Problems));
         var stub = bench.Store.Find("CERTFR-2026-AVI-1204")!;
-        Assert.Equal((DetailState.Missing, "Multiples vulnérabilités dans Bibliothèque Exemple", new DateOnly(2026, 11, 18)), (stub.Detail, stub.Title, stub.First));
+        Assert.Equal((DetailState.Missing, "Multiples vulnérabilités dans Bibliothèque Exemple", new DateOnly(2026, 11, 18)),
+            (stub.Detail, stub.Title, stub.First));
         Assert.Equal("https://www.cert.ssi.gouv.fr/avis/CERTFR-2026-AVI-1204/", stub.Url);
         Assert.Equal(1, bench.State.Problems);
         bench.Server.Folder(FeedBench.Cases("certfr", "site"));
@@ -136,7 +143,8 @@ public sealed class CertFrFeedTests
     public async Task Redirects_within_the_host_are_followed()
     {
         await using var bench = await FeedBench.StartAsync();
-        bench.Server.Put("/moved/", "application/json", File.ReadAllBytes(Path.Combine(FeedBench.Cases("certfr", "site"), "." + Openssl, "index.json")));
+        bench.Server.Put("/moved/", "application/json",
+            File.ReadAllBytes(Path.Combine(FeedBench.Cases("certfr", "site"), "." + Openssl, "index.json")));
         bench.Server.Redirect(Openssl, "/moved/");
         Assert.Empty((await bench.RunAsync()).Problems);
     }
@@ -155,7 +163,9 @@ public sealed class CertFrFeedTests
     public async Task An_entity_bomb_in_one_feed_leaves_the_other_readable()
     {
         await using var bench = await FeedBench.StartAsync();
-        bench.Server.Put("/alerte/feed/", "text/xml", Encoding.UTF8.GetBytes("<!DOCTYPE rss [<!ENTITY a '" + new string('x', 1000) + "'>]><rss><channel><title>&a;&a;</title></channel></rss>"));
+        bench.Server.Put("/alerte/feed/", "text/xml",
+            Encoding.UTF8.GetBytes("<!DOCTYPE rss [<!ENTITY a '" + new string('x', 1000)
+                + "'>]><rss><channel><title>&a;&a;</title></channel></rss>"));
         var report = await bench.RunAsync();
         Assert.StartsWith("/alerte/feed/: ", Assert.Single(report.Problems));
         Assert.NotNull(bench.Store.Find("CERTFR-2026-ALE-011")); // by the listing
@@ -165,7 +175,8 @@ public sealed class CertFrFeedTests
     public async Task A_string_of_fifty_megabytes_is_not_read_to_its_end()
     {
         await using var bench = await FeedBench.StartAsync();
-        bench.Server.Put(Openssl, "application/json", Encoding.UTF8.GetBytes("{\"reference\":\"CERTFR-2026-AVI-1204\",\"title\":\"" + new string('a', 50 << 20) + "\"}"), gzip: true);
+        bench.Server.Put(Openssl, "application/json",
+            Encoding.UTF8.GetBytes("{\"reference\":\"CERTFR-2026-AVI-1204\",\"title\":\"" + new string('a', 50 << 20) + "\"}"), gzip: true);
         Assert.Equal("CERTFR-2026-AVI-1204: it is larger than 2 MiB", Assert.Single((await bench.RunAsync()).Problems));
         Assert.Equal(7, bench.All().Count);
     }
@@ -205,12 +216,15 @@ public sealed class CertFrFeedTests
     [Fact]
     public async Task Between_two_records_it_pauses()
     {
-        await using var bench = await FeedBench.StartAsync(settings: new Dictionary<string, string?>(StringComparer.Ordinal) { ["Feeds:CertFr:Pause"] = "1s" });
+        await using var bench =
+            await FeedBench.StartAsync(settings: new Dictionary<string, string?>(StringComparer.Ordinal) { ["Feeds:CertFr:Pause"] = "1s" });
         var running = bench.RunAsync();
         int seconds = 0;
-        for (int before = -1; !running.IsCompleted; await Task.WhenAny(running, Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System)))
+        for (int before = -1; !running.IsCompleted; await Task.WhenAny(running,
+            Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System)))
         {
-            int records = bench.Server.Paths.Count(p => p.EndsWith("json/", StringComparison.Ordinal) && p.Contains("CERTFR", StringComparison.Ordinal));
+            int records = bench.Server.Paths.Count(p => p.EndsWith("json/", StringComparison.Ordinal)
+                && p.Contains("CERTFR", StringComparison.Ordinal));
             Assert.True(records <= seconds + 1, $"{records} records after {seconds} s");
             if (records == before) // it waits, or the machine is slow: then a second more harms nothing
             {

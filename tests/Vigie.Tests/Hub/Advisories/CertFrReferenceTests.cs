@@ -14,12 +14,15 @@ public sealed class CertFrReferenceTests
     public void References_have_three_to_five_digits(string text, string type, int year, int number)
     {
         var reference = CertFrReference.Parse(text)!;
-        Assert.Equal((type, year, number, text.Trim().ToUpperInvariant()), (reference.Type, reference.Year, reference.Number, reference.Text));
+        Assert.Equal((type, year, number, text.Trim().ToUpperInvariant()),
+            (reference.Type, reference.Year, reference.Number, reference.Text));
     }
 
     [Theory]
-    [InlineData(null), InlineData(""), InlineData("CERTFR-2026-AVI-12"), InlineData("CERTFR-2026-AVI-123456"), InlineData("CERTFR-26-AVI-0001")]
-    [InlineData("CERTFR-2026-XXX-001"), InlineData("CERTFR-2026-AVI-0001/../.."), InlineData("CERTFR-2026-AVI-٠٠٠١"), InlineData("CERTFR-2026-AVI-0001\nX")]
+    [InlineData(null), InlineData(""), InlineData("CERTFR-2026-AVI-12"), InlineData("CERTFR-2026-AVI-123456"),
+        InlineData("CERTFR-26-AVI-0001")]
+    [InlineData("CERTFR-2026-XXX-001"), InlineData("CERTFR-2026-AVI-0001/../.."), InlineData("CERTFR-2026-AVI-٠٠٠١"),
+        InlineData("CERTFR-2026-AVI-0001\nX")]
     public void Anything_else_is_none(string? text) => Assert.Null(CertFrReference.Parse(text));
 
     [Fact]

@@ -25,7 +25,9 @@ public sealed class SharedDocumentsTests
         return CertFrRecord.Parse(body, CertFrReference.Parse(JsonNode.Parse(body)!["reference"]!.GetValue<string>())!, Day);
     }
 
-    static IEnumerable<string> Records() => new[] { "alerte", "avis", "avis-old", "avis-join", "revisions", "variants" }.SelectMany(d => Directory.GetFiles(Path.Combine(Certfr(), d), "*.json"));
+    static IEnumerable<string> Records() =>
+        new[] { "alerte", "avis", "avis-old", "avis-join", "revisions", "variants" }
+            .SelectMany(d => Directory.GetFiles(Path.Combine(Certfr(), d), "*.json"));
 
     [Fact]
     public void Every_record_is_read_with_nothing_lost()
@@ -37,7 +39,8 @@ public sealed class SharedDocumentsTests
             Assert.StartsWith(a.Reference, Path.GetFileName(file));
             Assert.True(a.Title.Length > 5 && a.First <= a.Last && a.First.Year >= 2000, file);
             Assert.Equal(raw["cves"]!.AsArray().Select(c => c!["name"]!.GetValue<string>()).Distinct(), a.Cves);
-            Assert.Equal((raw["affected_systems"]!.AsArray().Count, raw["revisions"]!.AsArray().Count), (a.Affected.Count, a.Revisions.Count));
+            Assert.Equal((raw["affected_systems"]!.AsArray().Count, raw["revisions"]!.AsArray().Count),
+                (a.Affected.Count, a.Revisions.Count));
             Assert.Equal(raw["links"]!.AsArray().Count + raw["vendor_advisories"]!.AsArray().Count, a.Links.Count);
             Assert.Equal(raw["closed_at"]?.GetValue<string>(), a.Closed?.ToString("yyyy-MM-dd"));
             count++;
@@ -58,7 +61,8 @@ public sealed class SharedDocumentsTests
                 random.Shuffle(items);
                 raw[name] = new JsonArray(items);
             }
-            var shuffled = CertFrRecord.Parse(System.Text.Encoding.UTF8.GetBytes(raw.ToJsonString()), CertFrReference.Parse(raw["reference"]!.GetValue<string>())!, Day);
+            var shuffled = CertFrRecord.Parse(System.Text.Encoding.UTF8.GetBytes(raw.ToJsonString()),
+                CertFrReference.Parse(raw["reference"]!.GetValue<string>())!, Day);
             Assert.Equal(CanonicalForm.Hash(Parse(file)), CanonicalForm.Hash(shuffled));
         }
     }
@@ -78,7 +82,8 @@ public sealed class SharedDocumentsTests
             Assert.Equal(isSame, kinds.Count == 0);
             Assert.Equal(row[3] == "new-revision", kinds.Contains(ChangeKind.Revision));
             Assert.Equal(row[4].Contains("closed_at", StringComparison.Ordinal), kinds.Contains(ChangeKind.Closed));
-            Assert.Equal(row[4].Contains("cves", StringComparison.Ordinal), kinds.Contains(ChangeKind.CvesAdded) || kinds.Contains(ChangeKind.CvesRemoved));
+            Assert.Equal(row[4].Contains("cves", StringComparison.Ordinal), kinds.Contains(ChangeKind.CvesAdded)
+                || kinds.Contains(ChangeKind.CvesRemoved));
             pairs++;
         }
         Assert.True(pairs >= 34);
@@ -91,8 +96,12 @@ public sealed class SharedDocumentsTests
         {
             var (items, skipped) = CertFrRss.Parse(File.ReadAllBytes(file));
             Assert.Equal((40, 0), (items.Count, skipped));
-            Assert.All(items, i => Assert.True(i.Day is not null && i.Title.Length > 5 && !(i.Title.EndsWith(')') && char.IsAsciiDigit(i.Title[^2])), i.Title));
-            Assert.Equal(file.Contains("alerte", StringComparison.Ordinal) ? "40 ALE" : "2 ACT, 38 AVI", string.Join(", ", items.GroupBy(i => i.Reference.Type).OrderBy(g => g.Key).Select(g => $"{g.Count()} {g.Key}")));
+            Assert.All(items, i =>
+                Assert.True(i.Day is not null
+                    && i.Title.Length > 5
+                    && !(i.Title.EndsWith(')') && char.IsAsciiDigit(i.Title[^2])), i.Title));
+            Assert.Equal(file.Contains("alerte", StringComparison.Ordinal) ? "40 ALE" : "2 ACT, 38 AVI",
+                string.Join(", ", items.GroupBy(i => i.Reference.Type).OrderBy(g => g.Key).Select(g => $"{g.Count()} {g.Key}")));
         }
     }
 
@@ -116,10 +125,13 @@ public sealed class SharedDocumentsTests
         Assert.Empty(bench.Outbox);
         Assert.Equal("closed", bench.Store.Find("CERTFR-2025-ALE-001")!.State);
         // A new alert: the real record under a reference of the day.
-        string json = File.ReadAllText(Path.Combine(folder, "alerte/CERTFR-2025-ALE-001.json")).Replace("CERTFR-2025-ALE-001", "CERTFR-2026-ALE-999", StringComparison.Ordinal);
+        string json = File.ReadAllText(Path.Combine(folder, "alerte/CERTFR-2025-ALE-001.json"))
+            .Replace("CERTFR-2025-ALE-001", "CERTFR-2026-ALE-999", StringComparison.Ordinal);
         bench.Server.Json(held.Replace("2025-ALE-001", "2026-ALE-999", StringComparison.Ordinal), json);
         string rss = File.ReadAllText(Path.Combine(folder, "rss/feed-alerte-2026-08-20.xml"));
-        bench.Server.Put("/alerte/feed/", "application/rss+xml", System.Text.Encoding.UTF8.GetBytes(rss.Replace("</channel>", "<item><title>Nouvelle alerte</title><link>https://www.cert.ssi.gouv.fr/alerte/CERTFR-2026-ALE-999/</link></item></channel>", StringComparison.Ordinal)));
+        bench.Server.Put("/alerte/feed/", "application/rss+xml", System.Text.Encoding.UTF8.GetBytes(rss.Replace("</channel>",
+            "<item><title>Nouvelle alerte</title><link>https://www.cert.ssi.gouv.fr/alerte/CERTFR-2026-ALE-999/</link></item></channel>",
+            StringComparison.Ordinal)));
         await bench.RunAsync();
         await bench.RunAsync();
         Assert.Equal("CERTFR-2026-ALE-999", Assert.Single(bench.Outbox).Reference);

@@ -137,7 +137,8 @@ public sealed class AlertTimelineTests
         await using var stage = await AlertStage.StartAsync();
         for (int report = 0; report < 8; report++)
         {
-            await stage.Hub.Get<SampleIngest>().TakeAsync(Every(Minutes(5), "slow", stage.Now, Disk(1.0), Cpu(0.99)), "", TestContext.Current.CancellationToken);
+            await stage.Hub.Get<SampleIngest>()
+                .TakeAsync(Every(Minutes(5), "slow", stage.Now, Disk(1.0), Cpu(0.99)), "", TestContext.Current.CancellationToken);
             await stage.RunAsync(Minutes(5), "slow");
         }
         Assert.Equal(["disk-full", "cpu-high"], stage.Open.Where(a => a.Severity == "critical").OrderBy(a => a.Id).Select(a => a.Rule));

@@ -71,7 +71,8 @@ public sealed class MailTests
     public async Task A_template_that_breaks_falls_back_to_the_built_in_one_and_says_so()
     {
         await using var stage = await AlertStage.StartAsync();
-        await File.WriteAllTextAsync(stage.Hub.Folder.Template, "--- subject\nx\n--- text\n{% if %}\n--- html\ny\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(stage.Hub.Folder.Template, "--- subject\nx\n--- text\n{% if %}\n--- html\ny\n",
+            TestContext.Current.CancellationToken);
         await stage.RunAsync(TimeSpan.FromMinutes(1), "db1", Disk(1.0));
         Assert.Contains("The template is broken", Assert.Single(stage.Smtp.Mails()).TextBody!, StringComparison.Ordinal);
     }
@@ -80,7 +81,9 @@ public sealed class MailTests
     public async Task An_own_template_makes_the_mail()
     {
         await using var stage = await AlertStage.StartAsync();
-        await File.WriteAllTextAsync(stage.Hub.Folder.Template, "--- subject\nÀ voir : {{ host }}\n--- text\n{{ value }} > {{ threshold }}\n--- html\n<p>{{ host }}</p>\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(stage.Hub.Folder.Template,
+            "--- subject\nÀ voir : {{ host }}\n--- text\n{{ value }} > {{ threshold }}\n--- html\n<p>{{ host }}</p>\n",
+            TestContext.Current.CancellationToken);
         await stage.RunAsync(TimeSpan.FromMinutes(1), "db<1>", Disk(1.0));
         var mail = Assert.Single(stage.Smtp.Mails());
         Assert.Equal("À voir : db<1>", mail.Subject);
@@ -93,9 +96,18 @@ public sealed class MailTests
         using var smtp = SmtpServer.Start(null, "vigie", "right");
         await using var hub = await TestHub.StartAsync(options: o => o with
         {
-            Mail = o.Mail with { Host = "127.0.0.1", Port = smtp.Port, Security = "none", User = "vigie", Password = "wr0ng-s3cret", To = ["admin@example.org"] },
+            Mail = o.Mail with
+            {
+                Host = "127.0.0.1",
+                Port = smtp.Port,
+                Security = "none",
+                User = "vigie",
+                Password = "wr0ng-s3cret",
+                To = ["admin@example.org"],
+            },
         });
-        var message = await hub.Get<AlertComposer>().ComposeTestAsync(TimeProvider.System.GetUtcNow(), TestContext.Current.CancellationToken);
+        var message = await hub.Get<AlertComposer>()
+            .ComposeTestAsync(TimeProvider.System.GetUtcNow(), TestContext.Current.CancellationToken);
         var delivery = await hub.Get<ChannelSet>().Find("mail")!.SendAsync(message, TestContext.Current.CancellationToken);
         Assert.Equal(DeliveryOutcome.Retry, delivery.Outcome);
         Assert.Contains("does not accept the login", delivery.Reason!, StringComparison.Ordinal);
@@ -108,7 +120,8 @@ public sealed class MailTests
     [InlineData("--- subject\nx\n--- text\ny", "\"--- html\" is missing")]
     [InlineData("--- subject\nx\n--- subject\ny", "line 3")]
     public void A_broken_template_is_refused_with_its_line(string template, string says) =>
-        Assert.Contains(says, Assert.Throws<TemplateException>(() => MailTemplate.Parse(template, "template.txt")).Message, StringComparison.Ordinal);
+        Assert.Contains(says, Assert.Throws<TemplateException>(() => MailTemplate.Parse(template, "template.txt")).Message,
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData("en"), InlineData("fr")]

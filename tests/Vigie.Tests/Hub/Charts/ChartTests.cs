@@ -17,7 +17,8 @@ public sealed class ChartTests
     static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     static ChartData Data(ChartKind kind, ChartUnit unit, params double[][] curves) => new(
-        new("cpu", "CPU", unit, kind, []), "web1", Noon.AddHours(-6).ToUnixTimeMilliseconds(), Noon.ToUnixTimeMilliseconds(), curves[0].Length,
+        new("cpu", "CPU", unit, kind, []), "web1",
+        Noon.AddHours(-6).ToUnixTimeMilliseconds(), Noon.ToUnixTimeMilliseconds(), curves[0].Length,
         [.. curves.Select((c, i) => new Curve($"c{i}", c, c, c, double.IsFinite(c[^1]) ? c[^1] : null))], [new(0.9, "critical")], [], null);
 
     static ChartScene Scene(ChartData data, Texts? texts = null) => ChartScene.Of(data, texts ?? Texts.English, TimeZoneInfo.Utc);
@@ -25,7 +26,8 @@ public sealed class ChartTests
     [Fact]
     public void Any_numbers_make_a_well_formed_picture()
     {
-        var number = Gen.OneOf(Gen.Double, Gen.Double[0, 1], Gen.Const(double.NaN), Gen.Const(0.0), Gen.Const(1e12), Gen.Const(double.PositiveInfinity), Gen.Const(-1.0));
+        var number = Gen.OneOf(Gen.Double, Gen.Double[0, 1], Gen.Const(double.NaN), Gen.Const(0.0), Gen.Const(1e12),
+            Gen.Const(double.PositiveInfinity), Gen.Const(-1.0));
         Gen.Select(Gen.Enum<ChartKind>(), Gen.Enum<ChartUnit>(), number.Array[40].Array[1, 5]).Sample((kind, unit, curves) =>
         {
             var scene = Scene(Data(kind, unit, curves), Texts.French);
@@ -54,7 +56,8 @@ public sealed class ChartTests
         var data = Data(ChartKind.Lines, ChartUnit.Percent, average);
         data = data with { Curves = [new("c", average, average, greatest, 0.1)] };
         var scene = Scene(data);
-        Assert.Contains(scene.Shapes, s => s.Role == ShapeRole.Range && s.Spots.Max(p => p.Y) > scene.Shapes.First(l => l.Role == ShapeRole.Line).Spots.Max(p => p.Y) * 5);
+        Assert.Contains(scene.Shapes, s => s.Role == ShapeRole.Range
+            && s.Spots.Max(p => p.Y) > scene.Shapes.First(l => l.Role == ShapeRole.Line).Spots.Max(p => p.Y) * 5);
     }
 
     [Fact]
@@ -74,7 +77,8 @@ public sealed class ChartTests
     [InlineData(0, nameof(ChartUnit.Number), "0.25|0.5|0.75|1")]
     [InlineData(130_000, nameof(ChartUnit.BytesPerSecond), "32 KiB/s|64 KiB/s|96 KiB/s|128 KiB/s")]
     public void Axes_have_round_numbers(double most, string unit, string ticks) =>
-        Assert.Equal(ticks, string.Join('|', Axis.Values(most, Enum.Parse<ChartUnit>(unit), Texts.English).Ticks.Select(t => t.Text)).Replace('\u00a0', ' '));
+        Assert.Equal(ticks, string.Join('|', Axis.Values(most, Enum.Parse<ChartUnit>(unit), Texts.English).Ticks.Select(t => t.Text))
+            .Replace('\u00a0', ' '));
 
     [Fact]
     public void The_time_axis_is_the_viewers_and_keeps_midnight_over_a_change_of_summer_time()
@@ -93,7 +97,8 @@ public sealed class ChartTests
         try
         {
             CultureInfo.CurrentCulture = new CultureInfo("fr-FR") { NumberFormat = { NumberDecimalSeparator = "," } };
-            string svg = SvgWriter.Inline(Scene(Data(ChartKind.Lines, ChartUnit.Percent, [.. Enumerable.Range(0, 40).Select(i => i / 77.0)]), Texts.French), "id");
+            var data = Data(ChartKind.Lines, ChartUnit.Percent, [.. Enumerable.Range(0, 40).Select(i => i / 77.0)]);
+            string svg = SvgWriter.Inline(Scene(data, Texts.French), "id");
             foreach (var path in XDocument.Parse(svg).Descendants().Where(e => e.Name.LocalName == "path"))
                 Assert.DoesNotContain(',', path.Attribute("d")!.Value);
         }
@@ -123,7 +128,8 @@ public sealed class ChartTests
         {
             var svg = await client.GetAsync($"/charts/db1/{spec.Id}.svg?range=1h&theme=dark&lang=fr&tz=Europe/Paris", Ct);
             Assert.Equal("image/svg+xml", svg.Content.Headers.ContentType!.MediaType);
-            Assert.Contains(Texts.French[spec.Title], XDocument.Parse(await svg.Content.ReadAsStringAsync(Ct)).Root!.Elements().First().Value, StringComparison.Ordinal);
+            Assert.Contains(Texts.French[spec.Title], XDocument.Parse(await svg.Content.ReadAsStringAsync(Ct)).Root!.Elements()
+                .First().Value, StringComparison.Ordinal);
         }
         byte[] png = await client.GetByteArrayAsync("/charts/db1/cpu.png", Ct);
         Assert.Equal((byte)'P', png[1]);
@@ -141,10 +147,13 @@ public sealed class ChartTests
         {
             time.SetUtcNow(Noon.AddMinutes(minute));
             if (minute is < 20 or > 40)
-                await hub.Get<SampleIngest>().TakeAsync(OtlpRequests.Of("db1", time.GetUtcNow(), OtlpRequests.Disk(minute < 50 ? 0.5 : 1.0)), "", Ct);
+                await hub.Get<SampleIngest>()
+                    .TakeAsync(OtlpRequests.Of("db1", time.GetUtcNow(), OtlpRequests.Disk(minute < 50 ? 0.5 : 1.0)), "", Ct);
             await hub.Get<AlertEngine>().EvaluateAsync(Ct);
         }
-        var data = await hub.Get<ChartService>().ReadAsync(ChartCatalog.Find("filesystem")!, "db1", Noon.ToUnixTimeMilliseconds(), Noon.AddHours(1).ToUnixTimeMilliseconds(), Ct);
+        var data = await hub.Get<ChartService>()
+            .ReadAsync(ChartCatalog.Find("filesystem")!, "db1",
+                Noon.ToUnixTimeMilliseconds(), Noon.AddHours(1).ToUnixTimeMilliseconds(), Ct);
         var curve = Assert.Single(data.Curves);
         Assert.Equal("/", curve.Name);
         Assert.Equal(0.5, curve.Average[ChartService.Bins / 10], 6);

@@ -8,7 +8,8 @@ namespace Vigie.Tests.Hub.Commands;
 
 public sealed class CommandTests
 {
-    static readonly string[] NeedsData = ["hosts", "alerts", "check", "collect", "clean", "verify", "backup", "token list", "user list", "test-mail", "graph h cpu -o x.svg", "advisories list"];
+    static readonly string[] NeedsData = ["hosts", "alerts", "check", "collect", "clean", "verify", "backup", "token list",
+        "user list", "test-mail", "graph h cpu -o x.svg", "advisories list"];
 
     [Fact]
     public async Task Init_makes_the_files_of_the_mission_and_never_touches_them_again()
@@ -20,7 +21,8 @@ public sealed class CommandTests
         await File.AppendAllTextAsync(folder["config.json"], "// mine\n", TestContext.Current.CancellationToken);
         File.Delete(folder["probes.d/users.sh"]);
         Assert.Contains("nothing was changed", await Cli.OkAsync(folder.Path, "init"), StringComparison.Ordinal);
-        Assert.EndsWith("// mine\n", await File.ReadAllTextAsync(folder["config.json"], TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.EndsWith("// mine\n", await File.ReadAllTextAsync(folder["config.json"], TestContext.Current.CancellationToken),
+            StringComparison.Ordinal);
         Assert.False(File.Exists(folder["probes.d/users.sh"]));
     }
 
@@ -51,9 +53,14 @@ public sealed class CommandTests
         Assert.Equal((byte)'P', (await File.ReadAllBytesAsync(folder["cpu.png"], TestContext.Current.CancellationToken))[1]);
     }
 
-    static string Shapes(string svg) => string.Concat(XDocument.Load(svg).Descendants().Where(e => e.Attribute("class")?.Value.StartsWith("area", StringComparison.Ordinal) == true).Select(e => e.Attribute("d")!.Value));
+    static string Shapes(string svg) =>
+        string.Concat(XDocument.Load(svg)
+            .Descendants()
+            .Where(e => e.Attribute("class")?.Value.StartsWith("area", StringComparison.Ordinal) == true)
+            .Select(e => e.Attribute("d")!.Value));
 
-    static string Legend(string svg) => string.Join('|', XDocument.Load(svg).Descendants().Where(e => e.Name.LocalName == "tspan").Select(e => e.Value));
+    static string Legend(string svg) =>
+        string.Join('|', XDocument.Load(svg).Descendants().Where(e => e.Name.LocalName == "tspan").Select(e => e.Value));
 
     [Fact]
     public async Task Restore_refuses_a_damaged_or_foreign_file_and_leaves_the_database_as_it_is()
@@ -63,7 +70,8 @@ public sealed class CommandTests
         await Cli.OkAsync(folder.Path, "collect");
         byte[] before = await File.ReadAllBytesAsync(folder["monitoring.db"], TestContext.Current.CancellationToken);
 
-        await File.WriteAllTextAsync(folder["text.db"], "not a database, but long enough to be looked at", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(folder["text.db"], "not a database, but long enough to be looked at",
+            TestContext.Current.CancellationToken);
         byte[] damaged = await File.ReadAllBytesAsync(folder["monitoring_backup.db"], TestContext.Current.CancellationToken);
         damaged.AsSpan(damaged.Length / 2, 3000).Fill(0x5a);
         await File.WriteAllBytesAsync(folder["damaged.db"], damaged, TestContext.Current.CancellationToken);
@@ -123,7 +131,9 @@ public sealed class CommandTests
         using var folder = new TempFolder();
         await Cli.OkAsync(folder.Path, "init");
         Assert.Contains("are valid", await Cli.OkAsync(folder.Path, "config", "check"), StringComparison.Ordinal);
-        await File.WriteAllTextAsync(folder["config.json"], "{\n  \"Mail\": { \"Prot\": 25 },\n  \"Alerts\": { \"Every\": \"soon\", \"CpuPercent\": 900 }\n}", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(folder["config.json"],
+            "{\n  \"Mail\": { \"Prot\": 25 },\n  \"Alerts\": { \"Every\": \"soon\", \"CpuPercent\": 900 }\n}",
+            TestContext.Current.CancellationToken);
         var broken = await Cli.RunAsync(folder.Path, "config", "check");
         Assert.Equal(2, broken.Code);
         Assert.Contains("line 2: Mail:Prot is no setting; did you mean Mail:Port?", broken.Error, StringComparison.Ordinal);
@@ -131,7 +141,8 @@ public sealed class CommandTests
         Assert.Contains("Alerts:CpuPercent is \"900\"; it must be between 1 and 100", broken.Error, StringComparison.Ordinal);
         await Cli.FailsAsync(folder.Path, "did you mean", "hub");
         await File.WriteAllTextAsync(folder["config.json"], "{}", TestContext.Current.CancellationToken);
-        await File.WriteAllTextAsync(folder["template.txt"], "--- subject\n{% if %}\n--- text\n--- html\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(folder["template.txt"], "--- subject\n{% if %}\n--- text\n--- html\n",
+            TestContext.Current.CancellationToken);
         await Cli.FailsAsync(folder.Path, "template.txt, line 2", "hub");
     }
 
@@ -154,7 +165,9 @@ public sealed class CommandTests
         await Cli.OkAsync(folder.Path, "init");
         await Cli.FailsAsync(folder.Path, "set Mail:Host and Mail:To", "test-mail");
         using var smtp = SmtpServer.Start();
-        await File.WriteAllTextAsync(folder["config.json"], $$"""{ "Mail": { "Host": "127.0.0.1", "Port": {{smtp.Port}}, "Security": "none", "To": ["a@example.org"] } }""", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(folder["config.json"],
+            $$"""{ "Mail": { "Host": "127.0.0.1", "Port": {{smtp.Port}}, "Security": "none", "To": ["a@example.org"] } }""",
+            TestContext.Current.CancellationToken);
         Assert.StartsWith("Sent to a@example.org", await Cli.OkAsync(folder.Path, "test-mail"), StringComparison.Ordinal);
         Assert.StartsWith("[TEST]", Assert.Single(smtp.Mails()).Subject!, StringComparison.Ordinal);
         smtp.Answer("554 5.7.1 no");
@@ -171,7 +184,10 @@ public sealed class CommandTests
             var output = new StringWriter();
             await Vigie.Hub.Commands.HubProgram.Root().Parse([.. args, "--help"]).InvokeAsync(new() { Output = output });
             all.WriteLine($"$ vigie {string.Join(' ', args)} --help");
-            all.WriteLine(output.ToString().Replace("testhost", "vigie", StringComparison.Ordinal).Replace("Vigie.Tests", "vigie", StringComparison.Ordinal).Trim());
+            all.WriteLine(output.ToString()
+                .Replace("testhost", "vigie", StringComparison.Ordinal)
+                .Replace("Vigie.Tests", "vigie", StringComparison.Ordinal)
+                .Trim());
             all.WriteLine();
         }
         await HelpAsync();

@@ -49,7 +49,8 @@ public sealed class ConfigFileTests
     public void The_schema_says_which_language_it_is_in_and_knows_no_other_keys()
     {
         Assert.Equal("https://json-schema.org/draft/2020-12/schema", (string?)Schema["$schema"]);
-        Assert.Equal(Setting.All(typeof(HubOptions)).Where(s => !s.Key.Contains(':', StringComparison.Ordinal)).Select(s => s.Key), Schema["properties"]!.AsObject().Select(p => p.Key));
+        Assert.Equal(Setting.All(typeof(HubOptions)).Where(s => !s.Key.Contains(':', StringComparison.Ordinal)).Select(s => s.Key),
+            Schema["properties"]!.AsObject().Select(p => p.Key));
     }
 
     [Fact]
@@ -78,6 +79,7 @@ public sealed class ConfigFileTests
                 "D": "text" }, "E": null
             }
             """u8, (_, _, _) => Assert.Fail("no key stands twice"));
-        Assert.Equal(["A 3 StartObject", "A:B 3 StartArray", "A:B:C 3 Number", "A:D 5 String", "E 5 Null"], places.Select(p => $"{p.Key} {p.Value.Line} {p.Value.Kind}"));
+        Assert.Equal(["A 3 StartObject", "A:B 3 StartArray", "A:B:C 3 Number", "A:D 5 String", "E 5 Null"],
+            places.Select(p => $"{p.Key} {p.Value.Line} {p.Value.Kind}"));
     }
 }

@@ -20,7 +20,8 @@ public sealed class ConfigLoaderTests : IDisposable
         return ConfigLoader.Load(Path, commandLine, environment ?? NoVariables);
     }
 
-    IReadOnlyList<string> Errors(string json, Dictionary<string, string>? environment = null, Dictionary<string, string?>? commandLine = null) =>
+    IReadOnlyList<string> Errors(string json, Dictionary<string, string>? environment = null,
+        Dictionary<string, string?>? commandLine = null) =>
         Assert.Throws<ConfigException>(() => Load(json, environment, commandLine)).Errors;
 
     [Fact]
@@ -31,10 +32,12 @@ public sealed class ConfigLoaderTests : IDisposable
             Assert.Equal(setting.Default, Value(loaded, setting.Key));
     }
 
-    static object? Value(object options, string key) => key.Split(':').Aggregate(options, (at, name) => at.GetType().GetProperty(name)!.GetValue(at)!);
+    static object? Value(object options, string key) =>
+        key.Split(':').Aggregate(options, (at, name) => at.GetType().GetProperty(name)!.GetValue(at)!);
 
     [Fact]
-    public void Without_a_file_the_defaults_hold() => Assert.Equal(new HubOptions().Server, ConfigLoader.Load(_folder["none.json"], null, NoVariables).Server);
+    public void Without_a_file_the_defaults_hold() =>
+        Assert.Equal(new HubOptions().Server, ConfigLoader.Load(_folder["none.json"], null, NoVariables).Server);
 
     [Fact]
     public void Every_kind_of_setting_is_read()
@@ -50,7 +53,9 @@ public sealed class ConfigLoaderTests : IDisposable
               "Mail": { "To": ["a@example.org", "B <b@example.org>"], "Password": "s3cret", },
             }
             """);
-        Assert.Equal((1_572_864, 500, TimeSpan.FromHours(36), 75.5, false), (options.Ingest.MaxBody.Bytes, options.Ingest.SeriesPerHost, options.Retention.Raw, options.Alerts.CpuPercent, options.Feeds.CertFr.Enabled));
+        Assert.Equal((1_572_864, 500, TimeSpan.FromHours(36), 75.5, false),
+            (options.Ingest.MaxBody.Bytes, options.Ingest.SeriesPerHost, options.Retention.Raw, options.Alerts.CpuPercent,
+                options.Feeds.CertFr.Enabled));
         Assert.Equal(["a@example.org", "B <b@example.org>"], options.Mail.To);
         Assert.Equal("s3cret", options.Mail.Password);
     }
@@ -75,7 +80,8 @@ public sealed class ConfigLoaderTests : IDisposable
             ["VIGIE_DATA"] = "/elsewhere", // not a setting of a section: somebody else's
             ["Ingest__SeriesPerHost"] = "7",
         }, new() { ["Retention:Raw"] = "4d" });
-        Assert.Equal((300, TimeSpan.FromDays(4), "en", false), (options.Ingest.SeriesPerHost, options.Retention.Raw, options.Server.Language, options.Feeds.CertFr.Enabled));
+        Assert.Equal((300, TimeSpan.FromDays(4), "en", false),
+            (options.Ingest.SeriesPerHost, options.Retention.Raw, options.Server.Language, options.Feeds.CertFr.Enabled));
         Assert.Equal(["a@example.org", "b@example.org"], options.Mail.To);
     }
 
@@ -128,9 +134,11 @@ public sealed class ConfigLoaderTests : IDisposable
     public void An_error_names_who_has_set_the_value()
     {
         string file = """{"Retention":{"Raw":"2d"},"Backup":{"Every":"1d"}}""";
-        Assert.Equal(["VIGIE_Retention__Raw is \"soon\"; write a duration such as 15s, 5min, 12h or 7d", "Backup:Every (command line) is \"never\"; write a duration such as 15s, 5min, 12h or 7d"],
+        Assert.Equal(["VIGIE_Retention__Raw is \"soon\"; write a duration such as 15s, 5min, 12h or 7d",
+            "Backup:Every (command line) is \"never\"; write a duration such as 15s, 5min, 12h or 7d"],
             Errors(file, new() { ["VIGIE_Retention__Raw"] = "soon" }, new() { ["Backup:Every"] = "never" }));
-        Assert.Equal(["VIGIE_Retntion__Raw is no setting; did you mean VIGIE_Retention__Raw?"], Errors(file, new() { ["VIGIE_Retntion__Raw"] = "1d" }));
+        Assert.Equal(["VIGIE_Retntion__Raw is no setting; did you mean VIGIE_Retention__Raw?"],
+            Errors(file, new() { ["VIGIE_Retntion__Raw"] = "1d" }));
     }
 
     [Theory]
@@ -139,7 +147,8 @@ public sealed class ConfigLoaderTests : IDisposable
     [InlineData("""{"Ingest":{"MaxBody":["64MiB"]}}""", "line 1: Ingest:MaxBody must be a single value")]
     [InlineData("""{"Ingest":{"MaxBody":{"Bytes":1}}}""", "line 1: Ingest:MaxBody must be a single value")]
     [InlineData("{\n\"Server\":[1]}", "line 2: Server must be a section")]
-    public void A_value_of_the_wrong_kind_is_not_passed_over(string json, string message) => Assert.Contains(Errors(json), e => e.Contains(message, StringComparison.Ordinal));
+    public void A_value_of_the_wrong_kind_is_not_passed_over(string json, string message) =>
+        Assert.Contains(Errors(json), e => e.Contains(message, StringComparison.Ordinal));
 
     [Theory]
     [InlineData("{\n  \"Server\": {\n    \"Urls\": \"x\",,\n  }\n}", "line 3, column 17: this is not JSON: ")]
@@ -148,7 +157,8 @@ public sealed class ConfigLoaderTests : IDisposable
     [InlineData("[]", "line 1, column 1: this is not JSON: the settings stand in one object { … }")]
     [InlineData("7", "line 1, column 1: this is not JSON: the settings stand in one object { … }")]
     [InlineData("{}\n{}", "line 2, column 1: this is not JSON: ")]
-    public void Broken_json_is_told_with_line_and_column(string json, string message) => Assert.StartsWith($"{Path}, {message}", Assert.Single(Errors(json)));
+    public void Broken_json_is_told_with_line_and_column(string json, string message) =>
+        Assert.StartsWith($"{Path}, {message}", Assert.Single(Errors(json)));
 
     [Fact]
     public void A_file_that_is_not_utf8_is_told_with_its_line()
@@ -160,7 +170,8 @@ public sealed class ConfigLoaderTests : IDisposable
 
     [Fact]
     public void A_key_that_stands_twice_is_told_with_both_lines() => Assert.Equal(
-        [$"{Path}, line 3: Server:urls stands in line 2 already; remove one of them", $"{Path}, line 4: server stands in line 1 already; remove one of them"],
+        [$"{Path}, line 3: Server:urls stands in line 2 already; remove one of them",
+            $"{Path}, line 4: server stands in line 1 already; remove one of them"],
         Errors("{\"Server\":{\n\"Urls\":\"a\",\n\"urls\":\"b\"},\n\"server\":{}}"));
 
     [Theory]
@@ -181,10 +192,12 @@ public sealed class ConfigLoaderTests : IDisposable
     }
 
     [Fact]
-    public void Printing_the_options_prints_no_secret() => Assert.DoesNotContain("hunter2", Load("""{"Mail":{"Password":"hunter2"}}""").ToString());
+    public void Printing_the_options_prints_no_secret() =>
+        Assert.DoesNotContain("hunter2", Load("""{"Mail":{"Password":"hunter2"}}""").ToString());
 
     [Fact]
-    public void Null_means_the_default() => Assert.Equal(new IngestDefaults(), new(Load("""{"Ingest":{"SeriesPerHost":null},"Mail":null}""").Ingest.SeriesPerHost));
+    public void Null_means_the_default() =>
+        Assert.Equal(new IngestDefaults(), new(Load("""{"Ingest":{"SeriesPerHost":null},"Mail":null}""").Ingest.SeriesPerHost));
 
     readonly record struct IngestDefaults(int SeriesPerHost)
     {

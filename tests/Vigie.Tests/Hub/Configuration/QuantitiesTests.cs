@@ -62,11 +62,14 @@ public sealed class QuantitiesTests
     public void What_is_no_size_is_refused(string text) => Assert.False(Quantities.TrySize(text, out _));
 
     [Fact]
-    public void Every_duration_comes_back_from_its_text() => Gen.OneOf(Gen.Long[0, TimeSpan.TicksPerDay * 3650], Gen.Long[0, 100_000], Gen.Long[0, 3650].Select(d => d * TimeSpan.TicksPerHour)).Sample(ticks =>
+    public void Every_duration_comes_back_from_its_text() =>
+        Gen.OneOf(Gen.Long[0, TimeSpan.TicksPerDay * 3650], Gen.Long[0, 100_000], Gen.Long[0, 3650].Select(d => d * TimeSpan.TicksPerHour))
+            .Sample(ticks =>
         Quantities.TryDuration(Quantities.Text(TimeSpan.FromTicks(ticks)), out var back) && back.Ticks == ticks, iter: 5_000, threads: 1);
 
     [Fact]
-    public void Every_size_comes_back_from_its_text() => Gen.OneOf(Gen.Long[0, 1L << 50], Gen.Long[0, 4_096].Select(k => k << 20)).Sample(bytes =>
+    public void Every_size_comes_back_from_its_text() =>
+        Gen.OneOf(Gen.Long[0, 1L << 50], Gen.Long[0, 4_096].Select(k => k << 20)).Sample(bytes =>
         Quantities.TrySize(new ByteSize(bytes).ToString(), out var back) && back.Bytes == bytes, iter: 5_000, threads: 1);
 
     [Theory]
@@ -75,5 +78,6 @@ public sealed class QuantitiesTests
     [InlineData(86_400, "1d")]
     [InlineData(0, "0s")]
     [InlineData(1.5, "1500ms")]
-    public void The_shortest_exact_text_is_written(double seconds, string text) => Assert.Equal(text, Quantities.Text(TimeSpan.FromSeconds(seconds)));
+    public void The_shortest_exact_text_is_written(double seconds, string text) =>
+        Assert.Equal(text, Quantities.Text(TimeSpan.FromSeconds(seconds)));
 }

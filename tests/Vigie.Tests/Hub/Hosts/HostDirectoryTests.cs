@@ -45,7 +45,8 @@ public sealed class HostDirectoryTests : IDisposable
         var samples = new OtlpSamples();
         samples.Add(OtlpRequests.CpuUtilization, 0.5, 0);
         var writer = new OtlpMetricsWriter([new("host.name", host), .. attributes], "s", "1");
-        await _ingest.TakeAsync(writer.Write(samples, (ulong)(at ?? _time.GetUtcNow()).ToUnixTimeMilliseconds() * 1_000_000).ToArray(), "x", default);
+        await _ingest.TakeAsync(writer.Write(samples, (ulong)(at ?? _time.GetUtcNow()).ToUnixTimeMilliseconds() * 1_000_000)
+            .ToArray(), "x", default);
     }
 
     async Task<double> SilenceAsync(string host)
@@ -60,10 +61,12 @@ public sealed class HostDirectoryTests : IDisposable
     [Fact]
     public async Task A_host_appears_with_its_system_and_addresses_and_survives_a_restart()
     {
-        await SendAsync("alpha", null, new("os.description", "Debian GNU/Linux 13"), new("host.arch", "amd64"), new("host.ip", new[] { "192.0.2.1", "2001:db8::1" }), new("vigie.agent.interval", "5"));
+        await SendAsync("alpha", null, new("os.description", "Debian GNU/Linux 13"), new("host.arch", "amd64"),
+            new("host.ip", new[] { "192.0.2.1", "2001:db8::1" }), new("vigie.agent.interval", "5"));
         Restart(TimeSpan.FromSeconds(1));
         var host = _hosts.Find("alpha")!;
-        Assert.Equal(("Debian GNU/Linux 13", "amd64", Start, TimeSpan.FromSeconds(5)), (host.Os, host.Architecture, host.Last, host.Interval));
+        Assert.Equal(("Debian GNU/Linux 13", "amd64", Start, TimeSpan.FromSeconds(5)),
+            (host.Os, host.Architecture, host.Last, host.Interval));
         Assert.Equal(["192.0.2.1", "2001:db8::1"], host.Addresses);
     }
 
@@ -127,11 +130,13 @@ public sealed class HostDirectoryTests : IDisposable
     public async Task A_service_on_the_host_does_not_take_away_what_its_agent_has_told()
     {
         await SendAsync("alpha", null, new("os.description", "Debian"), new("host.ip", "192.0.2.1"), new("service.name", "vigie-agent"));
-        await SendAsync("alpha", null, new("service.name", "shop"), new("telemetry.sdk.name", "opentelemetry"), new("process.pid", 7L), new("host.arch", "arm64"));
+        await SendAsync("alpha", null, new("service.name", "shop"), new("telemetry.sdk.name", "opentelemetry"),
+            new("process.pid", 7L), new("host.arch", "arm64"));
         Restart(TimeSpan.Zero);
         var host = _hosts.Find("alpha")!;
         Assert.Equal(("Debian", "192.0.2.1", "arm64"), (host.Os, host.Addresses[0], host.Architecture));
-        Assert.DoesNotContain(host.Attributes.Keys, k => k.StartsWith("service.", StringComparison.Ordinal) || k.StartsWith("process.", StringComparison.Ordinal));
+        Assert.DoesNotContain(host.Attributes.Keys, k => k.StartsWith("service.", StringComparison.Ordinal)
+            || k.StartsWith("process.", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -147,7 +152,8 @@ public sealed class HostDirectoryTests : IDisposable
     public async Task Who_has_reported_is_told_after_it_is_stored()
     {
         var told = new List<string>();
-        _hosts.Reported += hosts => told.AddRange(hosts.Select(h => $"{h} {_database.Read(c => Database.Scalar<long>(c, "SELECT count(*) FROM sample"))}"));
+        _hosts.Reported += hosts =>
+            told.AddRange(hosts.Select(h => $"{h} {_database.Read(c => Database.Scalar<long>(c, "SELECT count(*) FROM sample"))}"));
         await SendAsync("alpha");
         await SendAsync("beta");
         Assert.Equal(["alpha 1", "beta 2"], told);

@@ -46,7 +46,8 @@ public sealed class OtlpEndpointTests : IAsyncLifetime
         return zipped.ToArray();
     }
 
-    async Task<(HttpStatusCode Status, byte[] Body, HttpResponseMessage Reply)> PostAsync(byte[] body, string? type = Protobuf, string? encoding = null, HttpClient? client = null)
+    async Task<(HttpStatusCode Status, byte[] Body, HttpResponseMessage Reply)> PostAsync(byte[] body, string? type = Protobuf,
+        string? encoding = null, HttpClient? client = null)
     {
         using var content = new ByteArrayContent(body);
         content.Headers.ContentType = type is null ? null : MediaTypeHeaderValue.Parse(type);
@@ -99,7 +100,8 @@ public sealed class OtlpEndpointTests : IAsyncLifetime
         var (status, body, reply) = await PostAsync(Request());
         Assert.Equal((HttpStatusCode.OK, 0, Protobuf), (status, body.Length, reply.Content.Headers.ContentType!.MediaType));
         (status, body, reply) = await PostAsync(Encoding.UTF8.GetBytes("{}"), Json + "; charset=utf-8");
-        Assert.Equal((HttpStatusCode.OK, "{}", Json), (status, Encoding.UTF8.GetString(body), reply.Content.Headers.ContentType!.MediaType));
+        Assert.Equal((HttpStatusCode.OK, "{}", Json),
+            (status, Encoding.UTF8.GetString(body), reply.Content.Headers.ContentType!.MediaType));
         (status, body, _) = await PostAsync(NoBytes);
         Assert.Equal((HttpStatusCode.OK, 0), (status, body.Length));
         Assert.Equal(1, Stored);
@@ -111,7 +113,9 @@ public sealed class OtlpEndpointTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, (await PostAsync(Zip(Request(samples: 20)), Protobuf, "gzip")).Status);
         Assert.Equal(HttpStatusCode.OK, (await PostAsync(Request(host: "beta"), Protobuf, "identity")).Status);
         Assert.Equal(21, Stored);
-        Assert.Equal(HttpStatusCode.OK, (await PostAsync([.. Zip(Request(host: "c")), .. Zip(Request(host: "d"))], Protobuf, "gzip")).Status); // two members are one body
+        // two members are one body
+        Assert.Equal(HttpStatusCode.OK,
+            (await PostAsync([.. Zip(Request(host: "c")), .. Zip(Request(host: "d"))], Protobuf, "gzip")).Status);
         Assert.Equal(HttpStatusCode.OK, (await PostAsync(NoBytes, Protobuf, "gzip")).Status);
         Assert.Equal(23, Stored);
     }
@@ -126,7 +130,9 @@ public sealed class OtlpEndpointTests : IAsyncLifetime
     }
 
     static string JsonRequest(string points) =>
-        """{"resourceMetrics":[{"resource":{"attributes":[{"key":"host.name","value":{"stringValue":"alpha"}}]},"scopeMetrics":[{"metrics":[{"name":"m","gauge":{"dataPoints":[""" + points + "]}}]}]}]}";
+        """{"resourceMetrics":[{"resource":{"attributes":[{"key":"host.name","value":{"stringValue":"alpha"}}]},"scopeMetrics":"""
+            + """[{"metrics":[{"name":"m","gauge":{"dataPoints":["""
+            + points + "]}}]}]}]}";
 
     [Fact]
     public async Task What_is_refused_of_a_request_is_counted_in_the_answer()
@@ -179,14 +185,16 @@ public sealed class OtlpEndpointTests : IAsyncLifetime
     [InlineData("deflate")]
     [InlineData("br")]
     public async Task Another_encoding_is_415(string encoding) =>
-        await Refused(HttpStatusCode.UnsupportedMediaType, $"Content-Encoding is \"{encoding}\"; send gzip or none", Request(), encoding: encoding);
+        await Refused(HttpStatusCode.UnsupportedMediaType, $"Content-Encoding is \"{encoding}\"; send gzip or none", Request(),
+            encoding: encoding);
 
     [Fact]
     public async Task A_gzip_bomb_is_413()
     {
         byte[] bomb = Zip(new byte[64 << 20]);
         Assert.InRange(bomb.Length, 1, 1 << 20);
-        await Refused(HttpStatusCode.RequestEntityTooLarge, "larger than 32MiB after decompression (Ingest:MaxBody)", bomb, encoding: "gzip");
+        await Refused(HttpStatusCode.RequestEntityTooLarge, "larger than 32MiB after decompression (Ingest:MaxBody)", bomb,
+            encoding: "gzip");
     }
 
     [Fact]
@@ -216,7 +224,8 @@ public sealed class OtlpEndpointTests : IAsyncLifetime
         byte[] request = Request(samples: 5);
         await Refused(HttpStatusCode.BadRequest, "nothing was stored", [.. request, .. request[..^3]]); // the first resource is whole
         await Refused(HttpStatusCode.BadRequest, "this is not JSON", Encoding.UTF8.GetBytes(JsonRequest("{")), Json);
-        await Refused(HttpStatusCode.BadRequest, "dataPoints[0].timeUnixNano", Encoding.UTF8.GetBytes(JsonRequest("""{"timeUnixNano":[]}""")), Json);
+        await Refused(HttpStatusCode.BadRequest, "dataPoints[0].timeUnixNano",
+            Encoding.UTF8.GetBytes(JsonRequest("""{"timeUnixNano":[]}""")), Json);
     }
 
     [Fact]
@@ -290,7 +299,8 @@ public sealed class OtlpEndpointTests : IAsyncLifetime
     [Fact]
     public async Task Many_senders_at_once_are_all_stored()
     {
-        await Task.WhenAll(Enumerable.Range(0, 40).Select(async i => Assert.Equal(HttpStatusCode.OK, (await PostAsync(Request($"host-{i % 10}", samples: 1 + i))).Status)));
+        await Task.WhenAll(Enumerable.Range(0, 40)
+            .Select(async i => Assert.Equal(HttpStatusCode.OK, (await PostAsync(Request($"host-{i % 10}", samples: 1 + i))).Status)));
         Assert.Equal(10, _hub.Get<HostDirectory>().All.Count);
         Assert.Equal(Enumerable.Range(0, 10).Sum(h => 1 + h + 30), _hub.Get<MetricStore>().Count().Series);
         DatabaseFiles.Verify(_hub.Folder.Database);

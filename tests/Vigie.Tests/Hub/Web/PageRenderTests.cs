@@ -22,7 +22,8 @@ public sealed class PageRenderTests
     public static TheoryData<string, int> Pages()
     {
         var data = new TheoryData<string, int>();
-        foreach (var page in typeof(App).Assembly.GetTypes().Where(t => t.IsDefined(typeof(RouteAttribute), false) && t != typeof(HostPage) && t != typeof(NotFoundPage)))
+        foreach (var page in typeof(App).Assembly.GetTypes()
+            .Where(t => t.IsDefined(typeof(RouteAttribute), false) && t != typeof(HostPage) && t != typeof(NotFoundPage)))
             foreach (int hosts in new[] { 0, 1, 250 })
                 data.Add(page.Name, hosts);
         return data;
@@ -33,7 +34,8 @@ public sealed class PageRenderTests
     {
         await using var hub = await TestHub.StartAsync(new FakeTimeProvider(Noon));
         for (int i = 0; i < hosts; i++)
-            await hub.Get<SampleIngest>().TakeAsync(OtlpRequests.Of($"h{i:000}", Noon, OtlpRequests.Disk(i % 5 == 0 ? 1 : 0.4), OtlpRequests.Memory(0.5)), "", Ct);
+            await hub.Get<SampleIngest>()
+                .TakeAsync(OtlpRequests.Of($"h{i:000}", Noon, OtlpRequests.Disk(i % 5 == 0 ? 1 : 0.4), OtlpRequests.Memory(0.5)), "", Ct);
         await hub.Get<AlertEngine>().EvaluateAsync(Ct);
         using var person = await hub.PersonAsync();
         var page = typeof(App).Assembly.GetTypes().Single(t => t.Name == name && t.IsDefined(typeof(RouteAttribute), false));
@@ -79,7 +81,8 @@ public sealed class PageRenderTests
     public void A_meter_writes_numbers_that_html_understands()
     {
         using var context = new BunitContext();
-        var accessor = new HttpContextAccessor { HttpContext = new DefaultHttpContext { Request = { Headers = { AcceptLanguage = "fr" } } } };
+        var accessor =
+            new HttpContextAccessor { HttpContext = new DefaultHttpContext { Request = { Headers = { AcceptLanguage = "fr" } } } };
         context.Services.AddSingleton(new Viewer(accessor, new(), TimeProvider.System));
         var meter = context.Render<Meter>(p => p.Add(m => m.Value, 0.561).Add(m => m.Field, "cpu"));
         Assert.Equal("0.561", meter.Find("meter").GetAttribute("value"));
