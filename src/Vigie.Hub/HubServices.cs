@@ -42,8 +42,7 @@ static class HubServices
         services.AddSingleton<AlertComposer>();
         services.AddSingleton<ChannelSet>();
         services.AddSingleton<AdvisoryStore>().AddSingleton<FeedStore>().AddSingleton<FeedRunner>();
-        services.TryAddSingleton<UserStore>();
-        services.TryAddSingleton<TokenStore>();
+        services.AddSingleton<UserStore>().AddSingleton<TokenStore>();
         // Extensions are found, not listed: a new one is one new file.
         AddAll<IChannel>(services);
         AddAll<IComposer>(services);

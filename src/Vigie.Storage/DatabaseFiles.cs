@@ -110,7 +110,7 @@ public static class DatabaseFiles
             long series = 0;
             foreach (string labels in connection.Query<string>("SELECT labels FROM series", buffered: false))
             {
-                MetricStore.Parse(labels);
+                LabelsJson.Parse(labels);
                 series++;
             }
             progress?.Report(0.7);

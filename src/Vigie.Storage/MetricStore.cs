@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using Vigie.Core.Metrics;
@@ -179,20 +178,4 @@ public sealed class MetricStore(Database database, TimeProvider time, RetentionO
 
     public (long Series, long Samples) Count() => database.Read(connection =>
         (connection.ExecuteScalar<long>("SELECT count(*) FROM series"), connection.ExecuteScalar<long>("SELECT count(*) FROM sample")));
-
-    internal static string Write(Labels labels)
-    {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartObject();
-            foreach (var label in labels.Span)
-                json.WriteString(label.Name, label.Value);
-            json.WriteEndObject();
-        }
-        return System.Text.Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
-    }
-
-    internal static Labels Parse(string json) =>
-        Labels.From(JsonSerializer.Deserialize<Dictionary<string, string>>(json)!.Select(l => new Label(l.Key, l.Value)));
 }

@@ -36,7 +36,7 @@ sealed class SeriesIndex
                 return;
             foreach (var (id, labels) in connection.Query<(long, string)>(
                 "SELECT id, labels FROM series WHERE id > @_last ORDER BY id", new { _last }))
-                Add(id, MetricStore.Parse(labels));
+                Add(id, LabelsJson.Parse(labels));
         }
     }
 
@@ -104,7 +104,7 @@ sealed class SeriesIndex
                 }
             }
             long id = connection.ExecuteScalar<long>("INSERT INTO series(labels) VALUES(@labels) RETURNING id",
-                new { labels = MetricStore.Write(series.Labels) });
+                new { labels = LabelsJson.Write(series.Labels) });
             _series.Add(series.Labels, (id, series));
             return id;
         }

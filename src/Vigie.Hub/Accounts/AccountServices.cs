@@ -15,7 +15,7 @@ static class AccountServices
     {
         Directory.CreateDirectory(folder.Keys, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         services.AddDataProtection().SetApplicationName("vigie").PersistKeysToFileSystem(new(folder.Keys));
-        services.AddSingleton<UserStore>().AddSingleton<TokenStore>().AddSingleton<LoginLinks>();
+        services.AddSingleton<LoginLinks>();
         LoginLimit.Add(services);
         services.AddAntiforgery(options =>
         {

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using Vigie.Core.Metrics;
@@ -51,7 +50,7 @@ sealed class AlertStore(Database database) : IStoreSchema
             """, new
         {
             alert.Rule,
-            labels = Write(alert.Labels),
+            labels = LabelsJson.Write(alert.Labels),
             alert.Host,
             alert.Severity,
             state = Text(alert.State),
@@ -76,17 +75,10 @@ sealed class AlertStore(Database database) : IStoreSchema
 
     static string Text(AlertState state) => state.ToString().ToLowerInvariant();
 
-    static string Write(Labels labels) =>
-        JsonSerializer.Serialize(labels.Span.ToArray().ToDictionary(l => l.Name, l => l.Value, StringComparer.Ordinal));
-
     sealed record Row(long Id, string Rule, string Labels, string Severity, string State, long SinceMs, long? FiredMs,
         long? ResolvedMs, double Value, double? Threshold)
     {
-        public Alert ToAlert()
-        {
-            var labels = JsonSerializer.Deserialize<Dictionary<string, string>>(Labels)!.Select(l => new Label(l.Key, l.Value));
-            return new(Id, Rule, Core.Metrics.Labels.From(labels),
-                Severity, Enum.Parse<AlertState>(State, ignoreCase: true), SinceMs, FiredMs, ResolvedMs, Value, Threshold);
-        }
+        public Alert ToAlert() => new(Id, Rule, LabelsJson.Parse(Labels), Severity, Enum.Parse<AlertState>(State, ignoreCase: true),
+            SinceMs, FiredMs, ResolvedMs, Value, Threshold);
     }
 }

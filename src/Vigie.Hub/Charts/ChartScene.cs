@@ -41,8 +41,6 @@ sealed record ChartScene(string Title, string Summary, IReadOnlyList<Tick> XTick
         double most = stacked ? peak.Where(double.IsFinite).DefaultIfEmpty(0).Max()
             : data.Curves.SelectMany(c => c.Greatest).Where(double.IsFinite).DefaultIfEmpty(0).Max();
         var (end, yTicks) = Axis.Values(Math.Max(most, data.Limit ?? 0), data.Spec.Unit, texts);
-        if (data.Spec.Most is { } fixedEnd && most <= fixedEnd)
-            (end, yTicks) = Axis.Values(fixedEnd, data.Spec.Unit, texts);
         var legend = data.Curves.Select((c, i) =>
             new LegendEntry(i % Colors, Label(c.Name, texts), c.Last is { } last ? Axis.Text(last, data.Spec.Unit, texts) : "–")).ToList();
         string title = texts[data.Spec.Title];

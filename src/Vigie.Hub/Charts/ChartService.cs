@@ -20,7 +20,8 @@ sealed class ChartService(QueryEngine engine, HostDirectory hosts, AlertStore al
         var curves = new List<Curve>();
         foreach (var query in spec.Queries)
             curves.AddRange(await CurvesAsync(query, host, fromMs, toMs, step, interval, ct));
-        curves = [.. curves.OrderBy(c => spec.Order.ToList().IndexOf(c.Name) is >= 0 and var place ? place : int.MaxValue)
+        var order = spec.Order.ToList();
+        curves = [.. curves.OrderBy(c => order.IndexOf(c.Name) is >= 0 and var place ? place : int.MaxValue)
             .ThenBy(c => c.Name, StringComparer.Ordinal)];
         double? limit = spec.Limit is { } selector ? await InstantAsync(selector.Selector(host), toMs, ct) : spec.Most;
         return new(spec, host, fromMs, toMs, Bins, curves, rules.Thresholds(spec.Id),
@@ -49,12 +50,12 @@ sealed class ChartService(QueryEngine engine, HostDirectory hosts, AlertStore al
             var rates = await RangeAsync($"rate({selector}[{window}ms])", first, last, step, ct);
             return rates.Select(r => Bin(query, r.Labels, fromMs, toMs, r, r, r));
         }
-        var average = await RangeAsync($"avg_over_time({selector}[{window}ms])", first, last, step, ct);
         if (step <= interval.TotalMilliseconds)
         {
-            average = await RangeAsync($"last_over_time({selector}[{window}ms])", first, last, step, ct);
-            return average.Select(a => Bin(query, a.Labels, fromMs, toMs, a, a, a));
+            var samples = await RangeAsync($"last_over_time({selector}[{window}ms])", first, last, step, ct);
+            return samples.Select(s => Bin(query, s.Labels, fromMs, toMs, s, s, s));
         }
+        var average = await RangeAsync($"avg_over_time({selector}[{window}ms])", first, last, step, ct);
         var least = await ByLabelsAsync($"min_over_time({selector}[{window}ms])", first, last, step, ct);
         var greatest = await ByLabelsAsync($"max_over_time({selector}[{window}ms])", first, last, step, ct);
         return average.Select(a =>

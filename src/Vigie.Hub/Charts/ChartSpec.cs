@@ -6,8 +6,9 @@ enum ChartUnit { Percent, Bytes, BytesPerSecond, PerSecond, Number, Count }
 enum ChartKind { Lines, Stacked }
 
 /// <summary>One group of curves.</summary>
-/// <param name="Selector">A PromQL selector without braces' end for the host: <c>metric{a="b"</c> is completed with the host.</param>
+/// <param name="Metric">The metric's stored name.</param>
 /// <param name="Curve">The curve's name: text with <c>{label}</c> in it.</param>
+/// <param name="Matchers">PromQL matchers besides the host's.</param>
 /// <param name="Rate">The metric is a counter: draw its increase per second.</param>
 sealed record ChartQuery(string Metric, string Curve, string Matchers = "", bool Rate = false)
 {

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Help;
 using Vigie.Agent;
 
 namespace Vigie.Hub.Commands;

@@ -5,7 +5,7 @@ namespace Vigie.Hub.Hosts;
 
 /// <summary>The few numbers that tell how a host is. Ratios 0 to 1; null where the host sends none.</summary>
 sealed record Headline(double? Cpu = null, double? Memory = null, double? Disk = null, double? Load = null,
-    double? Users = null, double? Uptime = null);
+    double? Users = null);
 
 /// <summary>The headline of every host, asked in PromQL in one place.</summary>
 sealed class Headlines(QueryEngine engine)
@@ -17,7 +17,6 @@ sealed class Headlines(QueryEngine engine)
         ("max by (host) (system_filesystem_utilization_ratio{state=\"used\"})", (h, v) => h with { Disk = v }),
         ("max by (host) (vigie_load_1m)", (h, v) => h with { Load = v }),
         ("max by (host) (vigie_users_logged_in)", (h, v) => h with { Users = v }),
-        ("max by (host) (system_uptime_seconds)", (h, v) => h with { Uptime = v }),
     ];
 
     public async Task<IReadOnlyDictionary<string, Headline>> ReadAsync(DateTimeOffset now, CancellationToken ct)
@@ -29,4 +28,9 @@ sealed class Headlines(QueryEngine engine)
                     all[series.Labels["host"]] = set(all.GetValueOrDefault(series.Labels["host"], new()), value);
         return all;
     }
+
+    /// <summary>In seconds. Only a host's own page shows it, so the fleet is not asked.</summary>
+    public async Task<double?> UptimeAsync(string host, DateTimeOffset now, CancellationToken ct) =>
+        (await engine.InstantAsync($"max(system_uptime_seconds{{host={Labels.Quote(host)}}})", now.ToUnixTimeMilliseconds(), ct)).Series()
+            is [{ Values.Span: [var seconds] }] && double.IsFinite(seconds) ? seconds : null;
 }

@@ -1,9 +1,6 @@
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
-using System.Threading.Channels;
 using Microsoft.AspNetCore.Mvc;
-using Vigie.Hub.Alerts;
-using Vigie.Hub.Hosts;
 
 namespace Vigie.Hub.Web;
 
