@@ -47,6 +47,7 @@ static class HubApp
         builder.Services.AddSingleton<HubNotices>().AddSingleton<LiveFeed>();
         add?.Invoke(builder.Services);
         var app = builder.Build();
+        HubLoops.Connect(app.Services);
         Use(app);
         return app;
     }

@@ -9,7 +9,9 @@ namespace Vigie.Hub;
 /// <summary>The hub's background work, each behind the same guard.</summary>
 static class HubLoops
 {
-    static readonly TimeSpan DeliveryEvery = TimeSpan.FromSeconds(5), CleanEvery = TimeSpan.FromHours(1);
+    static readonly TimeSpan DeliveryEvery = TimeSpan.FromSeconds(5), CleanEvery = TimeSpan.FromHours(1), SealEvery = TimeSpan.FromMinutes(1);
+
+    const string SealLoop = "Blocks";
 
     public static void Add(IServiceCollection services, HubOptions options)
     {
@@ -19,17 +21,29 @@ static class HubLoops
             await s.GetRequiredService<AlertEngine>().EvaluateAsync(ct);
         });
         Add(services, "Outbox", DeliveryEvery, s => ct => s.GetRequiredService<OutboxDelivery>().RunAsync(ct));
+        Add(services, SealLoop, SealEvery, s => ct =>
+        {
+            var store = s.GetRequiredService<MetricStore>();
+            return store.SealIsDue ? store.SealAsync(ct) : Task.CompletedTask;
+        });
         Add(services, "Retention", CleanEvery, s => async ct =>
         {
             var age = options.Retention.Raw;
             long deleted = await s.GetRequiredService<MetricStore>()
-                .DeleteBeforeAsync(s.GetRequiredService<TimeProvider>().GetUtcNow() - age, null, ct);
+                .DeleteBeforeAsync(s.GetRequiredService<TimeProvider>().GetUtcNow() - age, exact: false, null, ct);
             if (deleted > 0)
                 Log.Cleaned(s.GetRequiredService<ILogger<BackgroundLoop>>(), deleted, age);
         });
         AdvisoryLoops.Add(services);
         if (options.Backup.Every > TimeSpan.Zero)
             Add(services, "Backup", TimeSpan.FromMinutes(10), s => ct => BackupWhenDue(s, options, ct));
+    }
+
+    /// <summary>Seals as soon as the store has enough, and not only at the loop's own pace.</summary>
+    public static void Connect(IServiceProvider services)
+    {
+        var loop = services.GetServices<BackgroundLoop>().First(l => l.Name == SealLoop);
+        services.GetRequiredService<MetricStore>().SealNeeded += loop.Wake;
     }
 
     public static void Add(IServiceCollection services, string name, TimeSpan every,

@@ -24,7 +24,7 @@ static class HubServices
         services.AddLogging();
         services.AddSingleton(folder).AddSingleton(options).AddSingleton(time);
         services.AddSingleton(_ => Database.Open(folder.Database, time, typeof(HubServices).Assembly));
-        services.AddSingleton(options.Retention.ToOptions());
+        services.AddSingleton(options.ToStoreLimits());
         services.AddSingleton<MetricStore>();
         services.AddSingleton<ISampleWriter>(s => s.GetRequiredService<MetricStore>());
         services.AddSingleton<ISeriesSource>(s => s.GetRequiredService<MetricStore>());

@@ -23,6 +23,7 @@ public sealed class Database : IDisposable
     readonly SemaphoreSlim _writing = new(1, 1);
     readonly Stack<SqliteConnection> _readers = new();
     readonly Lock _readersLock = new();
+    Statement? _begin, _commit;
     bool _disposed;
 
     Database(string path, SqliteConnection writer) => (Path, _writer) = (path, writer);
@@ -64,30 +65,62 @@ public sealed class Database : IDisposable
     /// <exception cref="StoreUnavailableException">The disk is full or fails, or the file is damaged; it may work later.</exception>
     public async ValueTask<T> WriteAsync<T>(Func<SqliteConnection, SqliteTransaction, T> work, CancellationToken ct = default)
     {
-        await _writing.WaitAsync(ct);
-        try
+        using var turn = await TurnAsync(ct);
+        T result = default!;
+        Guarded(() =>
         {
-            return Write(work);
-        }
-        finally
-        {
-            _writing.Release();
-        }
+            using var transaction = _writer.BeginTransaction(deferred: false);
+            result = work(_writer, transaction);
+            transaction.Commit();
+        });
+        return result;
     }
 
     public async ValueTask WriteAsync(Action<SqliteConnection, SqliteTransaction> work, CancellationToken ct = default) =>
         await WriteAsync((connection, transaction) => { work(connection, transaction); return 0; }, ct);
 
-    T Write<T>(Func<SqliteConnection, SqliteTransaction, T> work)
+    /// <summary>The turn to write, of which there is one. Disposing it passes it on.</summary>
+    internal async ValueTask<Turn> TurnAsync(CancellationToken ct = default)
+    {
+        await _writing.WaitAsync(ct);
+        return new(_writing);
+    }
+
+    internal readonly struct Turn(SemaphoreSlim writing) : IDisposable
+    {
+        public void Dispose() => writing.Release();
+    }
+
+    /// <summary>
+    /// Like <see cref="WriteAsync(Action{SqliteConnection, SqliteTransaction}, CancellationToken)"/>, for a caller that has the
+    /// turn. The path of every sample, so without the framework's transaction object.
+    /// </summary>
+    internal void Transact(Action<SqliteConnection> work) => Guarded(() =>
+    {
+        _begin ??= Statement.Prepare(_writer, "BEGIN IMMEDIATE");
+        _commit ??= Statement.Prepare(_writer, "COMMIT");
+        _begin.Run();
+        try
+        {
+            work(_writer);
+            _commit.Run();
+        }
+        catch
+        {
+            // SQLite has rolled back by itself after some errors; after the others it is done here.
+            if (SQLitePCL.raw.sqlite3_get_autocommit(_writer.Handle) == 0)
+                Execute(_writer, "ROLLBACK");
+            throw;
+        }
+    });
+
+    void Guarded(Action work)
     {
         if (_disposed)
             throw new StoreUnavailableException($"{Path} is closed: the hub is stopping");
         try
         {
-            using var transaction = _writer.BeginTransaction(deferred: false);
-            var result = work(_writer, transaction);
-            transaction.Commit();
-            return result;
+            work();
         }
         catch (SqliteException e)
             when (e.SqliteErrorCode is SQLitePCL.raw.SQLITE_FULL or SQLitePCL.raw.SQLITE_IOERR or SQLitePCL.raw.SQLITE_BUSY
@@ -155,6 +188,8 @@ public sealed class Database : IDisposable
             while (_readers.TryPop(out var reader))
                 reader.Dispose();
         }
+        _begin?.Dispose();
+        _commit?.Dispose();
         _writer.Dispose();
         _writing.Release();
     }

@@ -89,7 +89,7 @@ public static class DatabaseFiles
         File.Move(database + Restoring, database);
     }
 
-    /// <summary>Reads everything: structure, ownership, series, samples.</summary>
+    /// <summary>Reads everything: structure, ownership, series, each block and each row of the journal.</summary>
     /// <exception cref="DatabaseException">The first thing that is wrong.</exception>
     public static FileReport Verify(string path, IProgress<double>? progress = null)
     {
@@ -102,38 +102,17 @@ public static class DatabaseFiles
             connection.Open();
             if (connection.ExecuteScalar<long>("PRAGMA application_id") != Database.ApplicationId)
                 throw new DatabaseException($"{path} is not a database of Vigie");
-            progress?.Report(0.1);
             string integrity = string.Join("; ", connection.Query<string>("PRAGMA integrity_check(5)"));
             if (integrity != "ok")
                 throw new DatabaseException($"{path} is damaged: {integrity}");
-            progress?.Report(0.6);
-            long series = 0;
-            foreach (string labels in connection.Query<string>("SELECT labels FROM series", buffered: false))
-            {
-                LabelsJson.Parse(labels);
-                series++;
-            }
-            progress?.Report(0.7);
-            long orphans =
-                connection.ExecuteScalar<long>("SELECT count(DISTINCT series) FROM sample WHERE series NOT IN (SELECT id FROM series)");
-            if (orphans > 0)
-                throw new DatabaseException($"{path} is damaged: {orphans} series have samples but no labels");
-            var (samples, first, last) =
-                connection.QuerySingle<(long, long?, long?)>("SELECT count(*), min(time_ms), max(time_ms) FROM sample");
-            progress?.Report(1);
-            return new(path, new FileInfo(path).Length, series, samples, At(first), At(last));
+            progress?.Report(0.2);
+            return ContentCheck.Read(connection, path, progress);
         }
         catch (SqliteException e)
         {
             throw new DatabaseException($"{path} is damaged or not a database: {e.Message}", e);
         }
-        catch (System.Text.Json.JsonException e)
-        {
-            throw new DatabaseException($"{path} is damaged: the labels of a series can't be read: {e.Message}", e);
-        }
     }
-
-    static DateTimeOffset? At(long? ms) => ms is { } value ? DateTimeOffset.FromUnixTimeMilliseconds(value) : null;
 
     static void CopyPages(string from, string to, IProgress<double>? progress, CancellationToken ct)
     {

@@ -1,181 +1,197 @@
-using Dapper;
+using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
 using Vigie.Core.Metrics;
 
 namespace Vigie.Storage;
 
 /// <summary>
-/// The samples of all hosts, as rows of monitoring.db. The label sets are held in memory; samples are read by series and
-/// time.
+/// The samples of all hosts in monitoring.db. What is written is committed to the journal and held in memory (the head) until
+/// it is sealed into blocks; what is read is the blocks and the head together, as one state.
 /// </summary>
-public sealed class MetricStore(Database database, TimeProvider time, RetentionOptions retention) : ISampleWriter,
-    ISeriesSource, IStoreSchema
+public sealed partial class MetricStore : ISampleWriter, ISeriesSource, IStoreSchema, IDisposable
 {
-    public static IReadOnlyList<Migration> Migrations { get; } =
-    [
-        new("2026-11-22 samples", """
-            CREATE TABLE metric(name TEXT PRIMARY KEY, declared TEXT NOT NULL, unit TEXT NOT NULL, kind INTEGER NOT NULL, help TEXT NOT NULL) STRICT;
-            CREATE TABLE series(id INTEGER PRIMARY KEY AUTOINCREMENT, labels TEXT NOT NULL UNIQUE) STRICT;
-            -- value: REAL, or the 8 bytes of a NaN, which SQLite would store as NULL
-            CREATE TABLE sample(series INTEGER NOT NULL, time_ms INTEGER NOT NULL, value NOT NULL, PRIMARY KEY(series, time_ms)) WITHOUT ROWID;
-            """),
-        new("2026-11-22 series deleted", """
-            -- one row: how many series were ever deleted, so that a process learns cheaply that another one has deleted some
-            CREATE TABLE series_deleted(id INTEGER PRIMARY KEY CHECK (id = 1), count INTEGER NOT NULL) STRICT;
-            INSERT INTO series_deleted VALUES(1, 0);
-            CREATE TRIGGER count_series_deleted AFTER DELETE ON series BEGIN UPDATE series_deleted SET count = count + 1; END;
-            """),
-    ];
+    /// <summary>How often a read that was overtaken by a sealing begins again before it takes the writer's turn.</summary>
+    const int Attempts = 5;
 
-    /// <summary>Series cleaned in one transaction: few, so that writers wait little.</summary>
-    const int SeriesTogether = 16;
+    readonly Database _database;
+    readonly TimeProvider _time;
+    readonly StoreLimits _limits;
+    readonly SampleCommit _commit;
+    readonly ConcurrentQueue<WaitingBatch> _waiting = new();
+    readonly List<WaitingBatch> _together = [];
+    readonly SemaphoreSlim _sealing = new(1, 1);
+    readonly Action<SqliteConnection> _write;
+    StoreMemory _memory;
 
-    readonly SeriesIndex _index = new();
+    /// <exception cref="DatabaseException">The file is damaged.</exception>
+    public MetricStore(Database database, TimeProvider time, StoreLimits limits)
+    {
+        (_database, _time, _limits) = (database, time, limits);
+        _commit = new(time, limits);
+        _write = WriteTogether;
+        _memory = database.Read(connection => StoreMemory.Load(connection, time.GetUtcNow()));
+        if (database.Read(OldSamples.Exist))
+            TakeOldSamples();
+    }
+
+    /// <summary>Killed in between it begins again: what is there already falls together with what comes.</summary>
+    void TakeOldSamples()
+    {
+        _database.Read(old =>
+        {
+            foreach (var batch in OldSamples.Read(old))
+            {
+                _waiting.Enqueue(new(batch));
+                using (_database.TurnAsync().AsTask().GetAwaiter().GetResult())
+                    CommitTogether();
+                if (_together[0].Error is { } error)
+                    throw new DatabaseException($"{_database.Path} can't be brought up to date: {error.Message}", error);
+                if (SealIsDue)
+                    Seal(default);
+            }
+            return 0;
+        });
+        using (_database.TurnAsync().AsTask().GetAwaiter().GetResult())
+            _database.Transact(OldSamples.Drop);
+    }
+
+    /// <summary>Raised when there is enough to seal; sealing is done by whoever owns the background.</summary>
+    public event Action? SealNeeded;
 
     public async ValueTask<WriteResult> WriteAsync(SampleBatch batch, CancellationToken ct)
     {
         if (batch.Count == 0)
             return default;
-        long oldest = (time.GetUtcNow() - retention.Raw).ToUnixTimeMilliseconds();
-        SeriesIndex.Additions additions = null!;
-        var result = await database.WriteAsync((connection, transaction) =>
+        if (_memory.HeadSamples > 2L * HeadLimit)
+            await SealAsync(ct); // faster than the background can seal: the senders wait, and memory stays bounded
+        var waiting = new WaitingBatch(batch);
+        _waiting.Enqueue(waiting);
+        // From here on there is no way back: whoever has the turn may be reading this batch.
+        using (await _database.TurnAsync())
         {
-            additions = _index.Begin(connection);
-            return Insert(connection, transaction, additions, batch, oldest);
-        }, ct);
-        additions.Publish();
-        return result;
-    }
-
-    WriteResult Insert(SqliteConnection connection, SqliteTransaction transaction, SeriesIndex.Additions additions,
-        SampleBatch batch, long oldest)
-    {
-        using var insert = connection.CreateCommand();
-        insert.Transaction = transaction;
-        insert.CommandText =
-            "INSERT INTO sample VALUES($s, $t, $v) ON CONFLICT DO UPDATE SET value = excluded.value WHERE value IS NOT excluded.value";
-        var (s, t, v) = (insert.Parameters.Add("$s", SqliteType.Integer), insert.Parameters.Add("$t", SqliteType.Integer),
-            insert.Parameters.Add("$v", SqliteType.Real));
-        int written = 0;
-        for (int i = 0; i < batch.Count; i++)
-        {
-            if (batch.TimesMs[i] < oldest)
-                continue;
-            s.Value = additions.NumberOf(batch.Series[i]);
-            t.Value = batch.TimesMs[i];
-            double value = batch.Values[i];
-            (v.SqliteType, v.Value) = double.IsNaN(value)
-                ? (SqliteType.Blob, BitConverter.GetBytes(value))
-                : (SqliteType.Real, (object)value);
-            insert.ExecuteNonQuery();
-            written++;
+            if (!waiting.IsDone)
+                CommitTogether();
         }
-        int refused = batch.Count - written;
-        return new(written, refused,
-            refused == 0 ? null : $"{refused} refused: older than the history kept ({retention.Raw.TotalDays:0.#} days, Retention:Raw)");
+        if (waiting.Error is { } error)
+            throw error is StoreUnavailableException or DatabaseException
+                ? new StoreUnavailableException(error.Message, error)
+                : new InvalidOperationException($"a commit has failed: {error.Message}", error);
+        if (SealIsDue)
+            SealNeeded?.Invoke();
+        return waiting.Result;
     }
 
-    public ValueTask<IReadOnlyList<SeriesSamples>> SelectAsync(SeriesSelection selection, CancellationToken ct) =>
-        new(database.Read(connection =>
+    /// <summary>Commits all who wait in one transaction: a disk can do few commits a second, and each carries many batches.</summary>
+    void CommitTogether()
+    {
+        _together.Clear();
+        int samples = 0;
+        while (samples < LargestCommit && _waiting.TryDequeue(out var next))
         {
-            _index.Refresh(connection);
-            using var select = new SampleReader(connection);
-            var found = new List<SeriesSamples>();
-            foreach (var (id, labels) in _index.Find(selection.Matchers))
-            {
-                ct.ThrowIfCancellationRequested();
-                if (select.Read(id, selection.FromMs, selection.ToMs) is { } samples)
-                    found.Add(new(labels, samples.Times, samples.Values));
-            }
-            return (IReadOnlyList<SeriesSamples>)found;
-        }));
+            _together.Add(next);
+            samples += next.Batch.Count;
+        }
+        Exception? error = null;
+        try
+        {
+            _database.Transact(_write);
+            _commit.Publish(_together);
+        }
+        catch (Exception e)
+        {
+            error = e; // whatever it is, all who wait hear of it
+        }
+        foreach (var one in _together)
+            (one.Error, one.IsDone) = (error, true);
+    }
 
-    public ValueTask<IReadOnlyList<Labels>> SeriesAsync(IReadOnlyList<SeriesSelection> selections, CancellationToken ct) =>
-        new(database.Read(connection =>
+    void WriteTogether(SqliteConnection connection)
+    {
+        long oldest = OldestMs;
+        _memory = _commit.Begin(connection, _memory);
+        foreach (var one in _together)
+            one.Result = _commit.Add(one, oldest);
+        _commit.Write();
+    }
+
+    public ValueTask<IReadOnlyList<SeriesSamples>> SelectAsync(SeriesSelection selection, CancellationToken ct)
+    {
+        var kept = Kept(selection);
+        return ReadAsync(reader => reader.Select(kept, ct));
+    }
+
+    public async ValueTask<IReadOnlyList<Labels>> SeriesAsync(IReadOnlyList<SeriesSelection> selections, CancellationToken ct)
+    {
+        var found = new HashSet<Labels>();
+        foreach (var selection in selections)
         {
-            _index.Refresh(connection);
-            var found = new HashSet<Labels>();
-            using var any = connection.CreateCommand();
-            any.CommandText = "SELECT 1 FROM sample WHERE series = $s AND time_ms BETWEEN $from AND $to LIMIT 1";
-            var (s, from, to) = (any.Parameters.Add("$s", SqliteType.Integer), any.Parameters.Add("$from", SqliteType.Integer),
-                any.Parameters.Add("$to", SqliteType.Integer));
-            foreach (var selection in selections)
+            var kept = Kept(selection);
+            found.UnionWith(await ReadAsync(reader => reader.Series(kept, ct)));
+        }
+        return [.. found];
+    }
+
+    /// <summary>What is older than the history kept may still be in the file, and is not shown.</summary>
+    SeriesSelection Kept(SeriesSelection selection) => selection with { FromMs = Math.Max(selection.FromMs, OldestMs) };
+
+    long OldestMs => (_time.GetUtcNow() - _limits.Raw).ToUnixTimeMilliseconds();
+
+    /// <summary>Reads one state: the file's and the head that belongs to it.</summary>
+    async ValueTask<T> ReadAsync<T>(Func<SampleReader, T?> read) where T : class
+    {
+        for (int attempt = 0; attempt < Attempts; attempt++)
+        {
+            var (memory, isCurrent, answer) = (_memory, false, default(T));
+            _database.Read(connection =>
             {
-                (from.Value, to.Value) = (selection.FromMs, selection.ToMs);
-                foreach (var (id, labels) in _index.Find(selection.Matchers))
+                isCurrent = StoreState.Version(connection) == memory.Version && StoreState.JournalEnd(connection) <= memory.JournalEnd;
+                if (isCurrent)
                 {
-                    ct.ThrowIfCancellationRequested();
-                    s.Value = id;
-                    if (!found.Contains(labels) && any.ExecuteScalar() is not null)
-                        found.Add(labels);
+                    using var reader = new SampleReader(connection, memory);
+                    answer = read(reader);
                 }
-            }
-            return (IReadOnlyList<Labels>)[.. found];
-        }));
+                return 0;
+            });
+            if (answer is not null)
+                return answer;
+            if (!isCurrent)
+                using (await _database.TurnAsync())
+                    _database.Read(Follow); // a commit of ours that is about to enter the head, or one of another process
+        }
+        using (await _database.TurnAsync())
+            return _database.Read(connection =>
+            {
+                Follow(connection);
+                using var reader = new SampleReader(connection, _memory);
+                return read(reader)!;
+            });
+    }
+
+    /// <summary>Brings the picture up to date with the file. The caller has the turn to write.</summary>
+    int Follow(SqliteConnection connection)
+    {
+        if (StoreState.Version(connection) != _memory.Version)
+            _memory = StoreMemory.Load(connection, _time.GetUtcNow());
+        else if (StoreState.JournalEnd(connection) > _memory.JournalEnd)
+            lock (_memory.Lock)
+                _memory.Follow(connection, _time.GetUtcNow());
+        return 0;
+    }
 
     /// <summary>What each metric is, by stored name.</summary>
-    public IReadOnlyDictionary<string, MetricInfo> Metrics() => database.Read(connection =>
-        connection.Query<(string Name, string Declared, string Unit, long Kind, string Help)>(
-            "SELECT name, declared, unit, kind, help FROM metric")
-            .ToDictionary(m => m.Name, m => new MetricInfo(m.Declared, m.Unit, (MetricKind)m.Kind, m.Help), StringComparer.Ordinal));
+    public IReadOnlyDictionary<string, MetricInfo> Metrics() => _database.Read(SeriesTable.Metrics);
 
-    /// <summary>Deletes what is older, in small transactions, and gives the file's space back. Returns the samples deleted.</summary>
-    public async Task<long> DeleteBeforeAsync(DateTimeOffset cut, IProgress<double>? progress, CancellationToken ct)
+    /// <summary>Series, and samples: one that is in the head and in a block counts twice until the head is sealed.</summary>
+    public (long Series, long Samples) Count()
     {
-        long cutMs = cut.ToUnixTimeMilliseconds(), deleted = 0;
-        var ids = database.Read(connection => connection.Query<long>("SELECT id FROM series ORDER BY id").AsList());
-        for (int i = 0; i < ids.Count; i += SeriesTogether)
-        {
-            var some = ids.GetRange(i, Math.Min(SeriesTogether, ids.Count - i));
-            deleted += await database.WriteAsync((connection, transaction) =>
-                some.Sum(id =>
-                    connection.Execute("DELETE FROM sample WHERE series = @id AND time_ms < @cutMs", new { id, cutMs }, transaction)), ct);
-            progress?.Report((i + (double)some.Count) / ids.Count);
-        }
-        if (deleted > 0)
-        {
-            await database.WriteAsync((connection, transaction) =>
-            {
-                connection.Execute("DELETE FROM series WHERE NOT EXISTS (SELECT 1 FROM sample WHERE series = series.id)",
-                    transaction: transaction);
-            }, ct);
-            await GiveBackAsync(ct);
-        }
-        return deleted;
+        lock (_memory.Lock)
+            return (_memory.Index.Count,
+                _memory.HeadSamples + _memory.Groups.Values.Sum(g => g.Blocks.Where(b => b.Level == BlockLevel.Raw).Sum(b => b.Samples)));
     }
 
-    /// <summary>A part at a time, so that writers get their turn.</summary>
-    async Task GiveBackAsync(CancellationToken ct)
+    public void Dispose()
     {
-        for (long before = long.MaxValue, free = long.MaxValue - 1; free > 0 && free < before;)
-        {
-            before = free;
-            await database.MaintainAsync(connection =>
-            {
-                Database.Execute(connection, "PRAGMA incremental_vacuum(4096)");
-                free = Database.Scalar<long>(connection, "PRAGMA freelist_count");
-            }, ct);
-        }
-        await database.MaintainAsync(connection => Database.Execute(connection, "PRAGMA wal_checkpoint(TRUNCATE)"), ct);
+        _commit.Dispose();
+        _sealing.Dispose();
     }
-
-    /// <summary>Removes a host's series and samples.</summary>
-    public async Task<long> DeleteHostAsync(string host, CancellationToken ct)
-    {
-        var matcher = new LabelMatcher("host", MatchKind.Equal, host);
-        return await database.WriteAsync((connection, transaction) =>
-        {
-            _index.Refresh(connection);
-            long deleted = 0;
-            foreach (var (id, _) in _index.Find([matcher]).ToList())
-            {
-                deleted += connection.Execute("DELETE FROM sample WHERE series = @id", new { id }, transaction);
-                connection.Execute("DELETE FROM series WHERE id = @id", new { id }, transaction);
-            }
-            return deleted;
-        }, ct);
-    }
-
-    public (long Series, long Samples) Count() => database.Read(connection =>
-        (connection.ExecuteScalar<long>("SELECT count(*) FROM series"), connection.ExecuteScalar<long>("SELECT count(*) FROM sample")));
 }

@@ -11,8 +11,8 @@ public sealed class Series(Labels labels, MetricInfo metric)
     /// <summary>The metric under its stored name's declaration.</summary>
     public MetricInfo Metric { get; } = metric;
 
-    /// <summary>The store's own number, with the store's own generation in it; 0 when it has none yet.</summary>
-    public long StoreTag { get; set; }
+    /// <summary>What the store last knew this series by. Only the store that set it can read it, and it checks that it is its own.</summary>
+    public object? StoreSlot { get; set; }
 
     /// <summary>When the reader that keeps this object last met it, Unix milliseconds of this machine.</summary>
     internal long SeenMs { get; set; }

@@ -37,6 +37,8 @@ sealed record HubOptions
     [Description("Security advisories.")]
     public FeedsOptions Feeds { get; init; } = new();
 
+    public StoreLimits ToStoreLimits() => new() { Raw = Retention.Raw, Series = Ingest.Series };
+
     /// <summary>Where people reach the hub, without a slash at the end.</summary>
     public string PublicUrl() => (Server.PublicUrl.Length > 0 ? Server.PublicUrl : Server.Urls.Split(';')[0].Trim()).TrimEnd('/');
 }
@@ -72,8 +74,6 @@ sealed record RetentionSettings
 {
     [Description("Samples as they were sent; older ones are deleted every hour."), Between("1h", "3650d")]
     public TimeSpan Raw { get; init; } = TimeSpan.FromDays(7);
-
-    public RetentionOptions ToOptions() => new() { Raw = Raw };
 }
 
 sealed record BackupOptions

@@ -12,5 +12,8 @@ sealed record IngestOptions
     [Description("Most series one host may send; what comes beyond is refused and the sender is told."), Between("100", "1000000")]
     public int SeriesPerHost { get; init; } = 20_000;
 
+    [Description("Most series of all hosts together; each costs about a kilobyte of memory."), Between("1000", "10000000")]
+    public int Series { get; init; } = 1_000_000;
+
     public OtlpLimits ToLimits() => new() { SeriesPerResource = SeriesPerHost };
 }

@@ -33,7 +33,7 @@ public sealed class DatabaseFilesTests : IDisposable
         Assert.Equal(new FileInfo(Backup).Length, made.Bytes);
         await Fill(from: 1_000);
         string later = await Content();
-        _case.Database.Dispose();
+        _case.Close();
 
         var (report, replaced) = DatabaseFiles.Restore(Backup, _case.Path, StoreCase.Now, null);
 
@@ -41,7 +41,7 @@ public sealed class DatabaseFilesTests : IDisposable
         _case.Reopen();
         Assert.Equal(content, await Content());
         Assert.Equal(_case["monitoring_replaced_20261122_120000.db"], replaced);
-        _case.Database.Dispose();
+        _case.Close();
         DatabaseFiles.Restore(replaced!, _case.Path, StoreCase.Now.AddSeconds(1), null); // and the replaced one is whole, too
         _case.Reopen();
         Assert.Equal(later, await Content());
@@ -152,7 +152,7 @@ public sealed class DatabaseFilesTests : IDisposable
             case "only a header": File.WriteAllBytes(Backup, bytes[..100]); break;
             case "empty": File.WriteAllBytes(Backup, []); break;
             case "text": File.WriteAllText(Backup, new string('x', 10_000)); break;
-            case "bad labels": StoreCase.Execute(Backup, "UPDATE series SET labels = '{\"a\":' WHERE id = 3"); break;
+            case "bad labels": StoreCase.Execute(Backup, "UPDATE series SET labels = x'01' WHERE id = 3"); break;
             case "no tables":
                 File.Delete(Backup);
                 StoreCase.Execute(Backup, $"PRAGMA application_id={Database.ApplicationId}; CREATE TABLE t(x)");
@@ -190,7 +190,7 @@ public sealed class DatabaseFilesTests : IDisposable
         await Fill(from: 1_000);
         if (log)
             File.Copy(_case.Path + "-wal", _case["kept-wal"]);
-        _case.Database.Dispose();
+        _case.Close();
         File.Move(Backup, _case.Path + ".restoring");
         File.Move(_case.Path, _case["monitoring_replaced.db"]);
         if (log)
@@ -225,7 +225,7 @@ public sealed class DatabaseFilesTests : IDisposable
         DatabaseFiles.Backup(_case.Path, Backup, 2, null);
         await Fill(from: 1_000);
         byte[] log = File.ReadAllBytes(_case.Path + "-wal");
-        _case.Database.Dispose();
+        _case.Close();
         byte[] broken = damage == "text" ? "garbage"u8.ToArray() : File.ReadAllBytes(_case.Path)[..5_000];
         File.WriteAllBytes(_case.Path, broken);
         File.WriteAllBytes(_case.Path + "-wal", log);
@@ -257,9 +257,28 @@ public sealed class DatabaseFilesTests : IDisposable
     public async Task Verify_tells_samples_without_a_series()
     {
         await Fill();
+        await _case.Store.SealAsync(default);
         Assert.Equal((30, 6_000), (DatabaseFiles.Verify(_case.Path).Series, DatabaseFiles.Verify(_case.Path).Samples));
         await _case.Database.WriteAsync((connection, _) => Database.Execute(connection, "DELETE FROM series WHERE id IN (3, 4)"));
-        Assert.Contains("2 series have samples but no labels",
+        Assert.Contains("has samples of series 3, which has no labels",
             Assert.Throws<DatabaseException>(() => DatabaseFiles.Verify(_case.Path)).Message);
+    }
+
+    [Theory]
+    [InlineData("""
+        UPDATE block_data SET data = CAST(substr(data, 1, length(data) / 2) || x'5a' || substr(data, length(data) / 2 + 2) AS BLOB)
+        """, "block 1 is damaged")]
+    [InlineData("UPDATE block SET samples = samples + 1 WHERE id = 2", "block 2 holds 200 samples where its row says 201")]
+    [InlineData("DELETE FROM block_data WHERE id = 2", "block 2 is not in the file")]
+    [InlineData("UPDATE journal SET data = CAST(substr(data, 1, 20) || x'5a' || substr(data, 22) AS BLOB)", "of the journal is damaged")]
+    public async Task Verify_tells_what_is_damaged_inside_of_a_sound_file(string damage, string told)
+    {
+        await Fill();
+        await _case.Store.SealAsync(default);
+        await Fill(from: 1_000);
+        await _case.Database.WriteAsync((connection, _) => Database.Execute(connection, damage));
+        string message = Assert.Throws<DatabaseException>(() => DatabaseFiles.Verify(_case.Path)).Message;
+        Assert.Contains(told, message);
+        Assert.StartsWith(_case.Path, message);
     }
 }

@@ -37,7 +37,7 @@ public sealed class DatabaseTests : IDisposable
     {
         await Assert.ThrowsAsync<InvalidOperationException>(async () => await _case.Database.WriteAsync((connection, _) =>
         {
-            Database.Execute(connection, "INSERT INTO series(labels) VALUES('{}')");
+            Database.Execute(connection, "INSERT INTO series VALUES(1, 1, x'')");
             throw new InvalidOperationException();
         }));
         Assert.Equal(0, _case.Scalar<long>("SELECT count(*) FROM series"));
@@ -47,7 +47,7 @@ public sealed class DatabaseTests : IDisposable
     [Fact]
     public void A_file_of_a_newer_version_is_refused_by_the_step_it_knows()
     {
-        _case.Database.Dispose();
+        _case.Close();
         StoreCase.Execute(_case.Path, "INSERT INTO migration VALUES('2031-01-01 later', 1)");
         var e = Assert.Throws<DatabaseException>(() => _case.Open());
         Assert.Contains("newer Vigie (step \"2031-01-01 later\")", e.Message);
@@ -94,7 +94,7 @@ public sealed class DatabaseTests : IDisposable
     [Fact]
     public void A_store_that_comes_later_adds_its_tables_to_an_old_file()
     {
-        _case.Database.Dispose();
+        _case.Close();
         using var database = Database.Open(_case.Path, _case.Time, typeof(HostStore).Assembly);
         Assert.Empty(new HostStore(database).All());
     }

@@ -14,7 +14,13 @@ sealed class StoreCase : IDisposable
 
     readonly TempFolder _folder = new();
 
-    public StoreCase() => (Database, Store) = Open();
+    readonly StoreLimits _limits;
+
+    public StoreCase(StoreLimits? limits = null)
+    {
+        _limits = limits ?? new();
+        (Database, Store) = Open();
+    }
 
     public FakeTimeProvider Time { get; } = new(Now);
 
@@ -29,13 +35,19 @@ sealed class StoreCase : IDisposable
     public (Database, MetricStore) Open()
     {
         var database = Database.Open(Path, Time);
-        return (database, new(database, Time, new()));
+        return (database, new(database, Time, _limits));
     }
 
     public void Reopen()
     {
-        Database.Dispose();
+        Close();
         (Database, Store) = Open();
+    }
+
+    public void Close()
+    {
+        Store.Dispose();
+        Database.Dispose();
     }
 
     public static Series Series(string metric, params ReadOnlySpan<(string, string)> labels) =>
@@ -73,7 +85,7 @@ sealed class StoreCase : IDisposable
 
     public void Dispose()
     {
-        Database.Dispose();
+        Close();
         _folder.Dispose();
     }
 }

@@ -153,7 +153,7 @@ public sealed class HostDirectoryTests : IDisposable
     {
         var told = new List<string>();
         _hosts.Reported += hosts =>
-            told.AddRange(hosts.Select(h => $"{h} {_database.Read(c => Database.Scalar<long>(c, "SELECT count(*) FROM sample"))}"));
+            told.AddRange(hosts.Select(h => $"{h} {_database.Read(c => Database.Scalar<long>(c, "SELECT count(*) FROM journal"))}"));
         await SendAsync("alpha");
         await SendAsync("beta");
         Assert.Equal(["alpha 1", "beta 2"], told);

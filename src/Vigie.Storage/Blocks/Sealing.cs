@@ -1,0 +1,222 @@
+using System.Buffers;
+using Vigie.Core.Blocks;
+
+namespace Vigie.Storage;
+
+/// <summary>A block on its way into the file.</summary>
+/// <param name="Bytes">A shared array, longer than the block as a rule.</param>
+sealed record SealedBlock(BlockInfo Info, byte[] Bytes);
+
+/// <summary>Blocks that come, and those they replace.</summary>
+sealed record SealedGroup(SeriesGroup Group, List<BlockInfo> Replaced, List<SealedBlock> Made);
+
+/// <summary>
+/// Makes blocks of one group's frozen rows. Blocks of a group never overlap: rows that fall into a block are merged with it,
+/// and small blocks at the end are merged with what follows them, so that each sample is packed only a few times.
+/// </summary>
+sealed class Sealing(int instants, BlockBytesSource open)
+{
+    static readonly long DayMs = (long)TimeSpan.FromDays(1).TotalMilliseconds;
+
+    readonly BlockWriter _writer = new();
+
+    /// <summary>Neighbouring instants that go into one run of blocks, with the blocks that are merged into it.</summary>
+    sealed record Job(List<BlockInfo> Sources)
+    {
+        public long FromMs { get; set; } = long.MaxValue;
+
+        public long ToMs { get; set; } = long.MinValue;
+
+        public int Rows { get; set; }
+
+        public void Take(long timeMs) => (FromMs, ToMs, Rows) = (Math.Min(FromMs, timeMs), Math.Max(ToMs, timeMs), Rows + 1);
+
+        public void Merge(BlockInfo block)
+        {
+            Sources.Add(block);
+            (FromMs, ToMs, Rows) = (Math.Min(FromMs, block.FirstMs), Math.Max(ToMs, block.LastMs), Rows + block.Rows);
+        }
+    }
+
+    public SealedGroup Seal(FrozenGroup frozen)
+    {
+        var head = frozen.Rows.Where(r => r.Count > 0).Select(r => new HeadPart(r)).ToList();
+        var made = new SealedGroup(frozen.Group, [], []);
+        foreach (var job in Plan(AllTimes(frozen.Rows), frozen.Blocks))
+        {
+            job.Sources.Sort((a, b) => a.FirstMs.CompareTo(b.FirstMs));
+            made.Replaced.AddRange(job.Sources);
+            Pack(frozen, head, job, made.Made);
+        }
+        return made;
+    }
+
+    /// <summary>What remains of a block from an instant on.</summary>
+    public SealedGroup Trim(SeriesGroup group, SeriesEntry[] members, BlockInfo block, long fromMs)
+    {
+        var made = new SealedGroup(group, [block], []);
+        var parts = new List<SamplePart> { new BlockPart(block, open(block, 0)) };
+        Pack(group, parts, Entries(members, parts), fromMs, block.LastMs, made.Made);
+        return made;
+    }
+
+    static long[] AllTimes(IReadOnlyList<HeadRows> frozen)
+    {
+        if (frozen.Count == 1)
+            return frozen[0].Times.ToArray();
+        var all = new SortedSet<long>();
+        foreach (var rows in frozen)
+            foreach (long time in rows.Times)
+                all.Add(time);
+        return [.. all];
+    }
+
+    List<Job> Plan(long[] times, BlockInfo[] blocks)
+    {
+        var jobs = new List<Job>();
+        Job? job = null;
+        int at = 0, gap = -1; // blocks before `at` end before the instant; the job's gap, -1 inside a block
+        foreach (long time in times)
+        {
+            while (at < blocks.Length && blocks[at].LastMs < time)
+                at++;
+            bool inside = at < blocks.Length && blocks[at].FirstMs <= time;
+            if (inside)
+            {
+                if (job is null || !job.Sources.Contains(blocks[at]))
+                {
+                    // Behind the gap that ends here, or behind another block: either way a job of its own.
+                    jobs.Add(job = new([]));
+                    job.Merge(blocks[at]);
+                }
+                gap = -1;
+            }
+            else if (job is null || gap != at)
+            {
+                // Behind a block that is merged already the job goes on.
+                if (job is null || gap >= 0 || !job.Sources.Contains(blocks[at - 1]))
+                    jobs.Add(job = new([]));
+                gap = at;
+            }
+            job!.Take(time);
+        }
+        foreach (var one in jobs)
+            TakeSmallOnes(one, blocks, jobs);
+        return jobs;
+    }
+
+    /// <summary>Blocks before the job that are not larger than twice what is there, of the same day, until a block is full.</summary>
+    void TakeSmallOnes(Job job, BlockInfo[] blocks, List<Job> jobs)
+    {
+        for (int i = Array.FindLastIndex(blocks, b => b.LastMs < job.FromMs); i >= 0; i--)
+        {
+            var block = blocks[i];
+            if (block.Rows > 2 * job.Rows || block.Rows + job.Rows > instants * 3 / 2 || block.FirstMs / DayMs != job.FromMs / DayMs
+                || jobs.Any(j => !ReferenceEquals(j, job) && j.ToMs >= block.FirstMs && j.FromMs < job.FromMs))
+                return; // also when rows of another job stand between: no block may reach over another
+            job.Merge(block);
+        }
+    }
+
+    void Pack(FrozenGroup frozen, List<HeadPart> head, Job job, List<SealedBlock> made)
+    {
+        var parts = new List<SamplePart>();
+        foreach (var source in job.Sources)
+            parts.Add(new BlockPart(source, open(source, parts.Count)));
+        parts.AddRange(head);
+        var entries = Entries(frozen.Members, parts);
+        int windows = Math.Max(1, job.Rows / instants);
+        var scan = new GroupScan(parts, job.FromMs, job.ToMs);
+        int[] columns = new int[parts.Count];
+        var all = entries.Select(e => scan.Times(e, columns)).Distinct().SelectMany(t => t.Times).Distinct().Order().ToArray();
+        foreach (var (from, to) in Windows(all, windows))
+            Pack(frozen.Group, parts, entries, from, to, made);
+    }
+
+    /// <summary>Even pieces that stay within a day of the world's clock, so that history can be dropped by whole blocks.</summary>
+    static IEnumerable<(long From, long To)> Windows(long[] times, int windows)
+    {
+        int most = (times.Length + windows - 1) / windows, first = 0;
+        for (int i = 1; i <= times.Length; i++)
+            if (i == times.Length || i - first == most || times[i] / DayMs != times[first] / DayMs)
+            {
+                yield return (times[first], times[i - 1]);
+                first = i;
+            }
+    }
+
+    /// <summary>Series that any part has, in the order of their numbers, as a block wants them.</summary>
+    static List<SeriesEntry> Entries(SeriesEntry[] members, List<SamplePart> parts)
+    {
+        var entries = new SortedDictionary<long, SeriesEntry>();
+        foreach (var part in parts)
+            if (part is HeadPart head)
+                foreach (var entry in head.Entries)
+                    entries[entry.Id] = entry;
+            else if (part is BlockPart block)
+                foreach (var column in block.Directory.Columns)
+                    if (!entries.ContainsKey(column.Series) && EntryOf(members, column.Series) is { } entry)
+                        entries.Add(column.Series, entry);
+        return [.. entries.Values.Where(e => !e.IsGone)];
+    }
+
+    static SeriesEntry? EntryOf(SeriesEntry[] members, long series)
+    {
+        int low = 0, high = members.Length - 1;
+        while (low <= high)
+        {
+            int middle = (low + high) / 2;
+            if (members[middle].Id == series)
+                return members[middle];
+            (low, high) = members[middle].Id < series ? (middle + 1, high) : (low, middle - 1);
+        }
+        return null;
+    }
+
+    void Pack(SeriesGroup group, List<SamplePart> parts, List<SeriesEntry> entries, long fromMs, long toMs, List<SealedBlock> made)
+    {
+        _writer.Reset();
+        var scan = new GroupScan(parts, fromMs, toMs);
+        var numbers = new Dictionary<MergedTimes, int>();
+        int[] columns = new int[parts.Count];
+        double[] values = CellPool.Rent(instants * 2);
+        long samples = 0, first = long.MaxValue, last = long.MinValue;
+        int rows = 0;
+        foreach (var entry in entries)
+        {
+            var times = scan.Times(entry, columns);
+            int count = times.Times.Length;
+            if (count == 0)
+                continue;
+            if (!numbers.TryGetValue(times, out int number))
+            {
+                numbers[times] = number = _writer.AddTimes(times.Times);
+                (first, last) = (Math.Min(first, times.Times[0]), Math.Max(last, times.Times[^1]));
+                rows = Math.Max(rows, count);
+            }
+            if (values.Length < count)
+            {
+                CellPool.Return(values);
+                values = CellPool.Rent(count);
+            }
+            scan.Fill(times, columns, values);
+            _writer.AddColumn(entry.Id, 0, number, values.AsSpan(0, count));
+            samples += count;
+        }
+        CellPool.Return(values);
+        if (samples == 0)
+            return;
+        var block = _writer.Finish();
+        byte[] bytes = ArrayPool<byte>.Shared.Rent(block.Length);
+        block.CopyTo(bytes);
+        made.Add(new(new(0, group.Id, BlockLevel.Raw, first, last, rows, samples, block.Length), bytes));
+    }
+}
+
+/// <summary>What is sealed of a group, as it was when its rows were frozen.</summary>
+/// <param name="Members">Its series in the order of their numbers.</param>
+/// <param name="Blocks">Its raw blocks in time order.</param>
+sealed record FrozenGroup(SeriesGroup Group, IReadOnlyList<HeadRows> Rows, SeriesEntry[] Members, BlockInfo[] Blocks);
+
+/// <summary>Opens a source block for reading; each of the blocks open at once has a slot of its own.</summary>
+delegate BlockBytes BlockBytesSource(BlockInfo block, int slot);

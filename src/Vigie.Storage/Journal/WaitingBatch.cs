@@ -1,0 +1,36 @@
+using Vigie.Core.Metrics;
+
+namespace Vigie.Storage;
+
+/// <summary>A batch whose sender waits for the commit.</summary>
+sealed class WaitingBatch(SampleBatch batch)
+{
+    public SampleBatch Batch { get; } = batch;
+
+    /// <summary>Where its series stand among those of the commit.</summary>
+    public int From { get; set; }
+
+    public WriteResult Result { get; set; }
+
+    public Exception? Error { get; set; }
+
+    public bool IsDone { get; set; }
+
+    /// <summary>Puts the samples into the head. Returns how many it has gained.</summary>
+    public int Enter(SeriesEntry?[] entries)
+    {
+        int gained = 0;
+        var series = Batch.Series;
+        var times = Batch.TimesMs;
+        var values = Batch.Values;
+        for (int i = 0; i < series.Length; i++)
+        {
+            if (entries[From + i] is not { } entry)
+                continue;
+            gained += entry.Group.Set(entry, times[i], values[i]);
+            if (!ReferenceEquals(series[i].StoreSlot, entry))
+                series[i].StoreSlot = entry;
+        }
+        return gained;
+    }
+}

@@ -1,0 +1,176 @@
+using System.Buffers;
+using Microsoft.Data.Sqlite;
+
+namespace Vigie.Storage;
+
+public sealed partial class MetricStore
+{
+    /// <summary>Samples of one commit, and bytes of blocks of one transaction: writers wait for one at a time.</summary>
+    const int LargestCommit = 1_000_000, LargestSeal = 8 << 20;
+
+    /// <summary>More for a large fleet: blocks of a few instants would be packed again and again.</summary>
+    long HeadLimit => Math.Max(_limits.HeadSamples, 32L * _memory.Index.Count);
+
+    /// <summary>Whether there is so much in the head, or so old, that it should be sealed.</summary>
+    public bool SealIsDue => _memory.HeadSamples > HeadLimit
+        || (_memory.OldestRow is { } oldest && _time.GetUtcNow() - oldest > _limits.HeadAge && _memory.HeadSamples > 0);
+
+    /// <summary>
+    /// Packs the head into blocks and deletes the journal's rows that held it. Killed in between, the journal is replayed, and
+    /// what is in a block already falls together with it.
+    /// </summary>
+    /// <exception cref="StoreUnavailableException">The disk is full or fails: the samples stay in the journal.</exception>
+    public async Task SealAsync(CancellationToken ct)
+    {
+        await _sealing.WaitAsync(ct);
+        try
+        {
+            await Task.Run(() => Seal(ct), ct);
+        }
+        finally
+        {
+            _sealing.Release();
+        }
+    }
+
+    void Seal(CancellationToken ct)
+    {
+        var memory = Current();
+        List<FrozenGroup> frozen;
+        long end;
+        lock (memory.Lock)
+        {
+            foreach (var group in memory.Groups.Values)
+                group.Freeze();
+            frozen = [.. memory.Groups.Values.Where(g => g.Frozen.Count > 0).Select(g =>
+                new FrozenGroup(g, g.Frozen, [.. g.Members], [.. g.Blocks.Where(b => b.Level == BlockLevel.Raw)]))];
+            end = memory.JournalEnd;
+        }
+        if (frozen.Count == 0)
+            return;
+        for (int done = 0; done < frozen.Count;)
+        {
+            ct.ThrowIfCancellationRequested();
+            if (Pack(memory, frozen, ref done) is not { } some)
+                return;
+            bool last = done == frozen.Count;
+            try
+            {
+                if (!Commit(memory, some, last ? end : 0))
+                    return; // another process has changed the blocks: the new picture has the samples from the journal
+            }
+            finally
+            {
+                foreach (var block in some.SelectMany(s => s.Made))
+                    ArrayPool<byte>.Shared.Return(block.Bytes);
+            }
+        }
+    }
+
+    /// <summary>The picture as the file is now.</summary>
+    StoreMemory Current()
+    {
+        using var turn = _database.TurnAsync().AsTask().GetAwaiter().GetResult();
+        _database.Read(Follow);
+        return _memory;
+    }
+
+    /// <returns>Null when another process has changed the blocks.</returns>
+    List<SealedGroup>? Pack(StoreMemory memory, List<FrozenGroup> frozen, ref int done)
+    {
+        int from = done;
+        var some = new List<SealedGroup>();
+        bool packed = WithSealing(memory, sealing =>
+        {
+            for (long size = 0; size < LargestSeal && from < frozen.Count; from++)
+            {
+                some.Add(sealing.Seal(frozen[from]));
+                size += some[^1].Made.Sum(b => (long)b.Info.Bytes);
+            }
+        });
+        done = from;
+        return packed ? some : null;
+    }
+
+    /// <summary>Works on one state of the file, in which all blocks of the picture are there; false when it is another state.</summary>
+    bool WithSealing(StoreMemory memory, Action<Sealing> work) => _database.Read(connection =>
+    {
+        if (StoreState.Version(connection) != memory.Version)
+            return false;
+        var bytes = new List<BlockBytes>();
+        try
+        {
+            work(new(_limits.BlockInstants, (block, slot) =>
+            {
+                while (bytes.Count <= slot)
+                    bytes.Add(new(connection));
+                bytes[slot].Open(block, whole: true);
+                return bytes[slot];
+            }));
+        }
+        finally
+        {
+            bytes.ForEach(b => b.Dispose());
+        }
+        return true;
+    });
+
+    /// <summary>Puts blocks in the place of others, in one transaction.</summary>
+    /// <param name="journalEnd">The last row of the journal that is not needed any more; 0 while some of it is.</param>
+    /// <param name="thaw">The groups' frozen rows are in the blocks.</param>
+    bool Commit(StoreMemory memory, List<SealedGroup> groups, long journalEnd, bool thaw = true)
+    {
+        using var turn = _database.TurnAsync().AsTask().GetAwaiter().GetResult();
+        bool current = true;
+        long version = 0;
+        Numbers next = default;
+        var made = new List<(SealedGroup Group, List<BlockInfo> Blocks)>();
+        _database.Transact(connection =>
+        {
+            current = ReferenceEquals(memory, _memory) && StoreState.Version(connection) == memory.Version;
+            if (!current)
+                return;
+            next = memory.Next;
+            foreach (var group in groups)
+                made.Add((group, Write(connection, group, ref next)));
+            if (journalEnd > 0)
+            {
+                JournalTable.DeleteThrough(connection, journalEnd);
+                next = next with { JournalRow = Math.Max(next.JournalRow, journalEnd + 1) };
+            }
+            StoreState.Write(connection, next);
+            version = StoreState.Advance(connection);
+        });
+        if (!current)
+            return false;
+        lock (memory.Lock)
+        {
+            foreach (var (group, blocks) in made)
+            {
+                if (thaw)
+                    memory.HeadSamples -= group.Group.Thaw();
+                group.Group.Replace(group.Replaced, blocks);
+            }
+            if (journalEnd > 0)
+                memory.OldestRow = memory.HeadSamples > 0 ? _time.GetUtcNow() : null;
+            memory.Next = next;
+            memory.Advance(version);
+        }
+        return true;
+    }
+
+    static List<BlockInfo> Write(SqliteConnection connection, SealedGroup group, ref Numbers next)
+    {
+        foreach (var old in group.Replaced)
+            BlockTable.Delete(connection, old.Id);
+        var blocks = new List<BlockInfo>(group.Made.Count);
+        foreach (var block in group.Made)
+        {
+            var info = block.Info with { Id = next.Block };
+            next = next with { Block = next.Block + 1 };
+            BlockTable.Insert(connection, info, block.Bytes.AsSpan(0, info.Bytes));
+            blocks.Add(info);
+        }
+        return blocks;
+    }
+}

@@ -1,0 +1,171 @@
+using Vigie.Core.Blocks;
+
+namespace Vigie.Storage;
+
+/// <summary>Samples of one group from one place: columns of values, and the columns of instants they share.</summary>
+abstract class SamplePart
+{
+    /// <summary>The column of a series, -1 when it has none here.</summary>
+    public abstract int Find(SeriesEntry entry);
+
+    /// <summary>Which column of instants a column of values has.</summary>
+    public abstract int TimesOf(int column);
+
+    /// <summary>Unix milliseconds, ascending.</summary>
+    public abstract ReadOnlySpan<long> Times(int number);
+
+    /// <summary>All values of a column, as many as its instants. Valid until another column of this part is asked for.</summary>
+    public abstract ReadOnlySpan<double> Values(int column);
+}
+
+/// <summary>Rows of the head. Columns with samples at the same instants share them.</summary>
+sealed class HeadPart : SamplePart
+{
+    readonly HeadRows _rows;
+    readonly Dictionary<SeriesEntry, int> _columns;
+    readonly List<(int[] Rows, long[] Times)> _sparse = [];
+    readonly int[] _timesOf;
+    double[] _values = [];
+    int _loaded = -1;
+
+    public HeadPart(HeadRows rows)
+    {
+        _rows = rows;
+        _columns = new(rows.Columns.Count);
+        _timesOf = new int[rows.Columns.Count];
+        for (int column = 0; column < rows.Columns.Count; column++)
+            if (rows.CountOf(column) > 0)
+            {
+                _columns[rows.Columns[column]] = column;
+                _timesOf[column] = rows.CountOf(column) == rows.Count ? 0 : Sparse(column);
+            }
+    }
+
+    public IEnumerable<SeriesEntry> Entries => _columns.Keys;
+
+    public override int Find(SeriesEntry entry) => _columns.GetValueOrDefault(entry, -1);
+
+    public override int TimesOf(int column) => _timesOf[column];
+
+    public override ReadOnlySpan<long> Times(int number) => number == 0 ? _rows.Times : _sparse[number - 1].Times;
+
+    public override ReadOnlySpan<double> Values(int column)
+    {
+        int count = _rows.CountOf(column);
+        if (column == _loaded)
+            return _values.AsSpan(0, count);
+        if (_values.Length < count)
+            _values = new double[Math.Max(count, _values.Length * 2)];
+        var values = _values.AsSpan(0, count);
+        if (_timesOf[column] == 0)
+            _rows.Gather(column, values);
+        else
+            _rows.Gather(column, _sparse[_timesOf[column] - 1].Rows, values);
+        _loaded = column;
+        return values;
+    }
+
+    int Sparse(int column)
+    {
+        int[] rows = new int[_rows.CountOf(column)];
+        for (int row = 0, n = 0; row < _rows.Count; row++)
+            if (_rows.Has(row, column))
+                rows[n++] = row;
+        int same = _sparse.FindIndex(s => s.Rows.AsSpan().SequenceEqual(rows));
+        if (same >= 0)
+            return same + 1;
+        long[] times = new long[rows.Length];
+        for (int i = 0; i < rows.Length; i++)
+            times[i] = _rows.Times[rows[i]];
+        _sparse.Add((rows, times));
+        return _sparse.Count;
+    }
+}
+
+/// <summary>A sealed block, of which only what is asked for is read and unpacked.</summary>
+sealed class BlockPart : SamplePart
+{
+    readonly BlockInfo _info;
+    readonly BlockBytes _bytes;
+    readonly BlockDirectory _directory;
+    readonly long[]?[] _times;
+    double[] _values = [];
+    int _loaded = -1;
+
+    /// <exception cref="DatabaseException">The block is missing or damaged.</exception>
+    public BlockPart(BlockInfo info, BlockBytes bytes)
+    {
+        (_info, _bytes) = (info, bytes);
+        try
+        {
+            int length = BlockDirectory.LengthOf(bytes.Read(0, BlockDirectory.PrefixLength));
+            _directory = BlockDirectory.Parse(bytes.Read(0, length));
+        }
+        catch (BlockFormatException e)
+        {
+            throw Damaged(e);
+        }
+        _times = new long[_directory.Times.Length][];
+    }
+
+    public BlockDirectory Directory => _directory;
+
+    /// <summary>Columns are in the order of series; parts of rollups are not looked for here.</summary>
+    public override int Find(SeriesEntry entry)
+    {
+        var columns = _directory.Columns;
+        int low = 0, high = columns.Length - 1;
+        while (low <= high)
+        {
+            int middle = (low + high) / 2;
+            long series = columns[middle].Series;
+            if (series == entry.Id)
+                return middle;
+            (low, high) = series < entry.Id ? (middle + 1, high) : (low, middle - 1);
+        }
+        return -1;
+    }
+
+    public override int TimesOf(int column) => _directory.Columns[column].Times;
+
+    public override ReadOnlySpan<long> Times(int number)
+    {
+        if (_times[number] is { } known)
+            return known;
+        var times = _directory.Times[number];
+        long[] read = new long[times.Count];
+        try
+        {
+            _directory.ReadTimes(number, _bytes.Read(times.Offset, times.Length), read);
+        }
+        catch (BlockFormatException e)
+        {
+            throw Damaged(e);
+        }
+        return _times[number] = read;
+    }
+
+    public override ReadOnlySpan<double> Values(int column)
+    {
+        var place = _directory.Columns[column];
+        int count = _directory.Times[place.Times].Count;
+        if (column == _loaded)
+            return _values.AsSpan(0, count);
+        if (_values.Length < count)
+            _values = new double[Math.Max(count, _values.Length * 2)];
+        var values = _values.AsSpan(0, count);
+        try
+        {
+            _directory.ReadColumn(column, _bytes.Read(place.Offset, place.Length), values);
+        }
+        catch (BlockFormatException e)
+        {
+            throw Damaged(e);
+        }
+        _loaded = column;
+        return values;
+    }
+
+    DatabaseException Damaged(BlockFormatException e) =>
+        new($"block {_info.Id} is damaged: {e.Message}. `vigie restore` brings the last backup back.", e);
+}
