@@ -1,5 +1,5 @@
 using System.ComponentModel;
-using Vigie.Core.Otlp;
+using Vigie.Core.Metrics;
 using Vigie.Hub.Configuration;
 
 namespace Vigie.Hub.Ingest;
@@ -12,5 +12,5 @@ sealed record IngestOptions
     [Description("Most series one host may send; what comes beyond is refused and the sender is told."), Between("100", "1000000")]
     public int SeriesPerHost { get; init; } = 20_000;
 
-    public OtlpLimits ToLimits() => new() { SeriesPerResource = SeriesPerHost };
+    public IngestLimits ToLimits() => new() { SeriesPerHost = SeriesPerHost };
 }
