@@ -73,6 +73,7 @@ static class HubApp
     {
         app.MapGet("/healthz", () => Results.Text("ready"));
         OtlpEndpoint.Map(app);
+        RemoteWriteEndpoint.Map(app);
         LoginEndpoints.Map(app);
         PreferencesEndpoint.Map(app);
         ChartEndpoints.Map(app);

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Vigie.Core.Metrics;
 using Vigie.Core.Otlp;
+using Vigie.Core.RemoteWrite;
 using Vigie.Hub.Accounts;
 using Vigie.Hub.Advisories;
 using Vigie.Hub.Advisories.Feeds;
@@ -30,7 +31,8 @@ static class HubServices
         services.AddSingleton<ISeriesSource>(s => s.GetRequiredService<MetricStore>());
         services.AddSingleton(new QueryOptions { Time = time });
         services.AddSingleton<QueryEngine>();
-        services.AddSingleton(new OtlpMetricsReader(options.Ingest.ToLimits(), time));
+        services.AddSingleton(new OtlpMetricsReader(options.Ingest.ToLimits(), time))
+            .AddSingleton(new RemoteWriteReader(options.Ingest.ToLimits(), time));
         services.AddSingleton<HubMetrics>().AddSingleton<SampleIngest>();
         services.AddSingleton<HostStore>().AddSingleton<HostDirectory>().AddSingleton<Headlines>();
         services.AddSingleton<ChartService>().AddSingleton<ChartFigures>();

@@ -2,6 +2,7 @@ using Vigie.Agent;
 using Vigie.Agent.Link;
 using Vigie.Core.Metrics;
 using Vigie.Core.Otlp;
+using Vigie.Core.Protobuf;
 using Vigie.Hub.Configuration;
 using Vigie.Hub.Ingest;
 
@@ -41,7 +42,7 @@ static class LocalProbe
             {
                 return new(ExportResult.Retry, Reason: e.Message);
             }
-            catch (OtlpFormatException e)
+            catch (WireFormatException e)
             {
                 return new(ExportResult.Refused, Reason: e.Message);
             }

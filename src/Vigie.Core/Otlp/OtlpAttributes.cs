@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Vigie.Core.Metrics;
+using Vigie.Core.Protobuf;
 
 namespace Vigie.Core.Otlp;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Vigie.Core.Protobuf;
 
 namespace Vigie.Core.Otlp;
 
@@ -9,7 +10,7 @@ namespace Vigie.Core.Otlp;
 /// </summary>
 public static class OtlpJson
 {
-    /// <exception cref="OtlpFormatException">Not JSON, or a value of the wrong kind.</exception>
+    /// <exception cref="WireFormatException">Not JSON, or a value of the wrong kind.</exception>
     public static ReadOnlyMemory<byte> ToProtobuf(ReadOnlySpan<byte> json)
     {
         var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 64 });
@@ -21,7 +22,7 @@ public static class OtlpJson
         }
         catch (JsonException e)
         {
-            throw new OtlpFormatException($"this is not JSON: {e.Message}", (int)reader.BytesConsumed);
+            throw new WireFormatException($"this is not JSON: {e.Message}", (int)reader.BytesConsumed);
         }
         using (document)
         {
@@ -31,7 +32,7 @@ public static class OtlpJson
             }
             catch (InvalidOperationException e)
             {
-                throw new OtlpFormatException($"a text is not valid Unicode: {e.Message}", 0);
+                throw new WireFormatException($"a text is not valid Unicode: {e.Message}", 0);
             }
         }
     }
@@ -194,7 +195,7 @@ public static class OtlpJson
         _ => throw Wrong(path, "a number", value),
     };
 
-    static OtlpFormatException Wrong(string path, string expected, JsonElement got) =>
+    static WireFormatException Wrong(string path, string expected, JsonElement got) =>
         new($"{path} is {got.ValueKind}{Shown(got)} where {expected} is expected", 0);
 
     static string Shown(JsonElement got) =>

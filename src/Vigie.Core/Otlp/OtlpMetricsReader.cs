@@ -2,47 +2,23 @@ using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Text;
 using Vigie.Core.Metrics;
+using Vigie.Core.Protobuf;
 
 namespace Vigie.Core.Otlp;
-
-/// <summary>Bounds of what one sender can make the hub keep. A point past one of them is refused and counted.</summary>
-public sealed record OtlpLimits
-{
-    public int SeriesPerResource { get; init; } = 20_000;
-
-    public int Resources { get; init; } = 50_000;
-
-    public int LabelsPerSeries { get; init; } = 40;
-
-    /// <summary>Characters of a label's name or value, and of a metric's name.</summary>
-    public int LabelLength { get; init; } = 2_048;
-
-    /// <summary>Bytes of a resource's attributes: they are kept in memory for each host.</summary>
-    public int ResourceBytes { get; init; } = 64 * 1024;
-
-    /// <summary>How far ahead of the hub's clock a sample may be.</summary>
-    public TimeSpan Future { get; init; } = TimeSpan.FromMinutes(10);
-}
-
-/// <summary>What a request held besides the samples.</summary>
-/// <param name="Resources">The resources that sent at least one sample, each with its newest time (Unix milliseconds).</param>
-/// <param name="Refused">Data points that were not taken.</param>
-/// <param name="Reason">Why, in a sentence; several reasons are joined. Null when nothing was refused.</param>
-public sealed record OtlpReading(IReadOnlyList<(OtlpResource Resource, long LastMs)> Resources, int Refused, string? Reason);
 
 /// <summary>
 /// Reads <c>ExportMetricsServiceRequest</c> (field numbers of the OpenTelemetry protocol 1.x). A series that was seen
 /// before costs no allocation: it is found by the bytes of its metric and attributes. Safe for use by many threads.
 /// </summary>
-public sealed class OtlpMetricsReader(OtlpLimits limits, TimeProvider time)
+public sealed class OtlpMetricsReader(IngestLimits limits, TimeProvider time)
 {
     readonly ConcurrentDictionary<byte[], OtlpResource> _resources = new(ByteKeys.Instance);
 
     /// <param name="body">The uncompressed request.</param>
     /// <param name="fallbackHost">The host's name when the resource tells none: the token's name or the peer's address.</param>
     /// <param name="batch">Receives the samples.</param>
-    /// <exception cref="OtlpFormatException">The body is malformed; the batch is to be thrown away.</exception>
-    public OtlpReading Read(ReadOnlySpan<byte> body, string fallbackHost, SampleBatch batch)
+    /// <exception cref="WireFormatException">The body is malformed; the batch is to be thrown away.</exception>
+    public SampleReading Read(ReadOnlySpan<byte> body, string fallbackHost, SampleBatch batch)
     {
         var pass = new OtlpPass(limits, time.GetUtcNow().ToUnixTimeMilliseconds(), batch);
         var request = new ProtoReader(body, 0);
@@ -104,7 +80,7 @@ public sealed class OtlpMetricsReader(OtlpLimits limits, TimeProvider time)
         var lookup = _resources.GetAlternateLookup<ReadOnlySpan<byte>>();
         if (lookup.TryGetValue(key[..length], out var known))
             return known;
-        if (_resources.Count >= limits.Resources)
+        if (_resources.Count >= limits.Hosts)
             _resources.Clear(); // only a cache: what is alive comes back with its next request
         var attributes = new Dictionary<string, string>(StringComparer.Ordinal);
         var reader = new ProtoReader(bytes, 0);

@@ -1,4 +1,5 @@
 using Vigie.Core.Metrics;
+using Vigie.Core.Protobuf;
 
 namespace Vigie.Core.Otlp;
 

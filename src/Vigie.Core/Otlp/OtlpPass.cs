@@ -1,13 +1,14 @@
 using System.Text;
 using Vigie.Core.Metrics;
+using Vigie.Core.Protobuf;
 
 namespace Vigie.Core.Otlp;
 
 /// <summary>One request on its way through the reader: where it is, what it has taken and what it has refused.</summary>
-sealed class OtlpPass(OtlpLimits limits, long nowMs, SampleBatch batch)
+sealed class OtlpPass(IngestLimits limits, long nowMs, SampleBatch batch)
 {
-    readonly List<(OtlpResource, long)> _resources = [];
-    readonly List<(string Reason, int Points)> _refused = [];
+    readonly List<SeenHost> _hosts = [];
+    readonly Refusals _refused = new();
     byte[] _key = new byte[512];
     int _prefix, _keyLength;
     long _lastMs = long.MinValue;
@@ -15,13 +16,12 @@ sealed class OtlpPass(OtlpLimits limits, long nowMs, SampleBatch batch)
 
     public OtlpResource Resource { get; set; } = null!;
 
-    public OtlpReading Result() => new(_resources, _refused.Sum(r => r.Points),
-        _refused.Count == 0 ? null : string.Join("; ", _refused.Select(r => $"{r.Points} refused: {r.Reason}")));
+    public SampleReading Result() => new(_hosts, _refused.Count, _refused.Reason);
 
     public void EndResource()
     {
         if (_lastMs != long.MinValue)
-            _resources.Add((Resource, _lastMs));
+            _hosts.Add(new(Resource.Host, Resource.Attributes, _lastMs));
         _lastMs = long.MinValue;
     }
 
@@ -134,7 +134,7 @@ sealed class OtlpPass(OtlpLimits limits, long nowMs, SampleBatch batch)
         else if (!hasValue)
             Refuse("a data point has no value");
         else if (timeMs > futureMs)
-            Refuse($"a data point is more than {limits.Future.TotalMinutes:0.#} min ahead of the hub's clock: check the sender's time synchronisation");
+            Refuse(limits.FutureRefusal("a data point"));
         else if (Find(attributes, name, unit, help, kind) is { } series)
         {
             series.SeenMs = nowMs;
@@ -149,9 +149,9 @@ sealed class OtlpPass(OtlpLimits limits, long nowMs, SampleBatch batch)
         var key = _key.AsSpan(0, _keyLength);
         if (lookup.TryGetValue(key, out var known))
             return known;
-        if (Resource.Series.Count >= limits.SeriesPerResource && !Resource.DropSilent(nowMs))
+        if (Resource.Series.Count >= limits.SeriesPerHost && !Resource.DropSilent(nowMs))
         {
-            Refuse($"the host sends more than {limits.SeriesPerResource} series (Ingest:SeriesPerHost)");
+            Refuse(limits.SeriesPerHostRefusal);
             return null;
         }
         // One declaration for all series of the metric, or a long description would be kept once for each of them.
@@ -188,16 +188,7 @@ sealed class OtlpPass(OtlpLimits limits, long nowMs, SampleBatch batch)
         return Resource.Series.GetOrAdd(key.ToArray(), new Series(Labels.From(labels), _metric) { SeenMs = nowMs });
     }
 
-    void Refuse(string reason, int points = 1)
-    {
-        if (points == 0)
-            return;
-        int at = _refused.FindIndex(r => r.Reason == reason);
-        if (at < 0)
-            _refused.Add((reason, points));
-        else
-            _refused[at] = (reason, _refused[at].Points + points);
-    }
+    void Refuse(string reason, int points = 1) => _refused.Add(reason, points);
 
     void AppendSized(ReadOnlySpan<byte> bytes)
     {

@@ -14,7 +14,7 @@ public sealed class OtlpResource
 
     long _sweptMs;
 
-    internal OtlpResource(IReadOnlyDictionary<string, string> attributes, string fallbackHost, OtlpLimits limits)
+    internal OtlpResource(IReadOnlyDictionary<string, string> attributes, string fallbackHost, IngestLimits limits)
     {
         Attributes = attributes;
         Host = First("host.name") ?? First("host.id") ?? First("service.instance.id") ?? fallbackHost;

@@ -34,6 +34,7 @@ static class AccessPolicy
         ["POST /preferences"] = Access.Anyone,
 
         ["POST /v1/metrics"] = Access.WriteToken,
+        ["POST /api/v1/write"] = Access.WriteToken,
 
         ["GET /"] = Access.Reader,
         ["GET /hosts/{name}"] = Access.Reader,

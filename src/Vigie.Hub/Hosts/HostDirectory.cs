@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
 using Vigie.Core.Metrics;
-using Vigie.Core.Otlp;
 
 namespace Vigie.Hub.Hosts;
 
@@ -39,29 +38,14 @@ sealed class HostDirectory
 
     public Host? Find(string name) => _hosts.GetValueOrDefault(name);
 
-    public async ValueTask SeenAsync(IReadOnlyList<(OtlpResource Resource, long LastMs)> resources, CancellationToken ct)
+    public async ValueTask SeenAsync(IReadOnlyList<SeenHost> seen, CancellationToken ct)
     {
-        if (resources.Count == 0)
+        if (seen.Count == 0)
             return;
         List<Host>? changed = null;
-        foreach (var (resource, lastMs) in resources)
+        foreach (var one in seen)
         {
-            bool save = false;
-            var host = _hosts.AddOrUpdate(resource.Host,
-                name =>
-                    {
-                        save = true;
-                        return new(name, lastMs, lastMs, Merged(new Dictionary<string, string>(StringComparer.Ordinal), resource));
-                    },
-                (_, old) =>
-                {
-                    save = Changes(old.Attributes, resource);
-                    return old with
-                    {
-                        LastMs = Math.Max(old.LastMs, lastMs),
-                        Attributes = save ? Merged(old.Attributes, resource) : old.Attributes,
-                    };
-                });
+            var host = Note(one, out bool save);
             if (save)
                 (changed ??= []).Add(host);
             else
@@ -69,7 +53,33 @@ sealed class HostDirectory
         }
         if (changed is not null)
             await _store.SaveAsync(changed, ct);
-        Reported?.Invoke([.. resources.Select(r => r.Resource.Host).Distinct(StringComparer.Ordinal)]);
+        if (Reported is { } listeners)
+            listeners(seen.Count == 1 ? [seen[0].Name] : [.. seen.Select(s => s.Name).Distinct(StringComparer.Ordinal)]);
+    }
+
+    Host Note(SeenHost seen, out bool save)
+    {
+        while (true)
+        {
+            if (!_hosts.TryGetValue(seen.Name, out var old))
+            {
+                save = true;
+                var first = new Host(seen.Name, seen.LastMs, seen.LastMs, Merged(SeenHost.NoAttributes, seen));
+                if (_hosts.TryAdd(seen.Name, first))
+                    return first;
+                continue;
+            }
+            save = Changes(old.Attributes, seen);
+            if (!save && seen.LastMs <= old.LastMs)
+                return old;
+            var host = old with
+            {
+                LastMs = Math.Max(old.LastMs, seen.LastMs),
+                Attributes = save ? Merged(old.Attributes, seen) : old.Attributes,
+            };
+            if (_hosts.TryUpdate(seen.Name, host, old))
+                return host;
+        }
     }
 
     /// <summary>Stores the last times, and returns each host's silence as samples of now.</summary>
@@ -114,22 +124,22 @@ sealed class HostDirectory
     static bool IsOfHost(string attribute) => !attribute.StartsWith("service.", StringComparison.Ordinal)
         && !attribute.StartsWith("telemetry.", StringComparison.Ordinal) && !attribute.StartsWith("process.", StringComparison.Ordinal);
 
-    static bool Changes(IReadOnlyDictionary<string, string> known, OtlpResource resource)
+    static bool Changes(IReadOnlyDictionary<string, string> known, SeenHost seen)
     {
-        foreach (var (name, value) in resource.Attributes)
+        foreach (var (name, value) in seen.Attributes)
             if (IsOfHost(name) && !(known.TryGetValue(name, out var old) && old == value))
                 return true;
         return false;
     }
 
-    static Dictionary<string, string> Merged(IReadOnlyDictionary<string, string> known, OtlpResource resource)
+    static Dictionary<string, string> Merged(IReadOnlyDictionary<string, string> known, SeenHost seen)
     {
         var attributes = new Dictionary<string, string>(known, StringComparer.Ordinal);
-        foreach (var (name, value) in resource.Attributes)
+        foreach (var (name, value) in seen.Attributes)
             if (IsOfHost(name))
                 attributes[name] = value;
-        if (!attributes.ContainsKey("host.ip") && IPAddress.TryParse(resource.Host, out _))
-            attributes["host.ip"] = resource.Host;
+        if (!attributes.ContainsKey("host.ip") && IPAddress.TryParse(seen.Name, out _))
+            attributes["host.ip"] = seen.Name;
         return attributes;
     }
 }

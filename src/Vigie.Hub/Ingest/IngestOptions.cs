@@ -1,5 +1,5 @@
 using System.ComponentModel;
-using Vigie.Core.Otlp;
+using Vigie.Core.Metrics;
 using Vigie.Hub.Configuration;
 
 namespace Vigie.Hub.Ingest;
@@ -15,5 +15,5 @@ sealed record IngestOptions
     [Description("Most series of all hosts together; each costs about a kilobyte of memory."), Between("1000", "10000000")]
     public int Series { get; init; } = 1_000_000;
 
-    public OtlpLimits ToLimits() => new() { SeriesPerResource = SeriesPerHost };
+    public IngestLimits ToLimits() => new() { SeriesPerHost = SeriesPerHost };
 }

@@ -5,6 +5,7 @@ using CsCheck;
 using Microsoft.Extensions.Time.Testing;
 using Vigie.Agent.Link;
 using Vigie.Core.Otlp;
+using Vigie.Core.Protobuf;
 
 namespace Vigie.Tests.Agent.Link;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using Vigie.Core.Metrics;
 using Vigie.Core.Otlp;
+using Vigie.Core.Protobuf;
 
 namespace Vigie.Tests.Core.Otlp;
 
@@ -8,13 +9,13 @@ public sealed class OtlpJsonTests
 {
     readonly ReaderCase _case = new();
 
-    OtlpReading Read(string json) => _case.Read(OtlpJson.ToProtobuf(Encoding.UTF8.GetBytes(json)).Span);
+    SampleReading Read(string json) => _case.Read(OtlpJson.ToProtobuf(Encoding.UTF8.GetBytes(json)).Span);
 
     static string Metric(string metric) => """{"resourceMetrics":[{"scopeMetrics":[{"scope":{"name":"s"},"metrics":[""" + metric + "]}]}]}";
 
     static string Point(string fields) => Metric("""{"name":"m","gauge":{"dataPoints":[{""" + fields + "}]}}");
 
-    static string Error(string json) => Assert.Throws<OtlpFormatException>(() => OtlpJson.ToProtobuf(Encoding.UTF8.GetBytes(json))).Message;
+    static string Error(string json) => Assert.Throws<WireFormatException>(() => OtlpJson.ToProtobuf(Encoding.UTF8.GetBytes(json))).Message;
 
     [Fact]
     public void A_request_in_the_specification_s_spelling_is_read()
@@ -47,7 +48,7 @@ public sealed class OtlpJsonTests
             _case.Batch.Series.ToArray().Select(s => s.Labels.ToString()));
         Assert.Equal([9007199254740993d, 2.5], _case.Batch.Values.ToArray());
         Assert.Equal([1795348800000, 1795348800000], _case.Batch.TimesMs.ToArray());
-        Assert.Equal("192.0.2.1 192.0.2.2", reading.Resources[0].Resource.Attributes["host.ip"]);
+        Assert.Equal("192.0.2.1 192.0.2.2", reading.Hosts[0].Attributes["host.ip"]);
     }
 
     [Theory]
@@ -134,7 +135,7 @@ public sealed class OtlpJsonTests
     {
         Assert.Contains("not valid Unicode", Error("""{"resourceMetrics":[{"scopeMetrics":[{"metrics":[{"name":"\ud800"}]}]}]}"""));
         byte[] bytes = Encoding.Latin1.GetBytes(Metric("""{"name":"é"}"""));
-        Assert.Throws<OtlpFormatException>(() => OtlpJson.ToProtobuf(bytes));
+        Assert.Throws<WireFormatException>(() => OtlpJson.ToProtobuf(bytes));
     }
 
     [Fact]

@@ -15,7 +15,7 @@ public sealed class OtlpLimitsTests
     [Fact]
     public void Series_past_the_limit_are_refused_and_the_known_ones_go_on()
     {
-        var reader = new ReaderCase(new() { SeriesPerResource = 5 });
+        var reader = new ReaderCase(new() { SeriesPerHost = 5 });
         var reading = reader.Read(Series(0, 8));
         Assert.Equal((5, 3), (reader.Batch.Count, reading.Refused));
         Assert.Contains("Ingest:SeriesPerHost", reading.Reason);
@@ -26,7 +26,7 @@ public sealed class OtlpLimitsTests
     [Fact]
     public void Names_that_come_and_go_do_not_use_up_the_limit_for_ever()
     {
-        var reader = new ReaderCase(new() { SeriesPerResource = 5, Future = TimeSpan.FromDays(1) });
+        var reader = new ReaderCase(new() { SeriesPerHost = 5, Future = TimeSpan.FromDays(1) });
         reader.Read(Series(0, 5));
         reader.Time.Advance(TimeSpan.FromMinutes(50));
         reader.Read(Series(0, 2)); // two of them live
@@ -40,7 +40,7 @@ public sealed class OtlpLimitsTests
     [Fact]
     public void A_series_that_was_forgotten_is_the_same_series_when_it_comes_back()
     {
-        var reader = new ReaderCase(new() { Resources = 2 });
+        var reader = new ReaderCase(new() { Hosts = 2 });
         reader.Read(Series(0, 1, "a"));
         var first = reader.Batch.Series[0].Labels;
         for (int i = 0; i < 5; i++)
@@ -74,7 +74,7 @@ public sealed class OtlpLimitsTests
             var reading = reader.Read(body);
             Assert.Equal((0, 1), (reader.Batch.Count, reading.Refused));
             Assert.Contains("longer than 20", reading.Reason);
-            Assert.Empty(reading.Resources);
+            Assert.Empty(reading.Hosts);
         }
     }
 

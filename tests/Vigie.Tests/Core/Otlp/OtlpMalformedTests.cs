@@ -1,5 +1,6 @@
 using CsCheck;
 using Vigie.Core.Otlp;
+using Vigie.Core.Protobuf;
 using Vigie.Tests.Support;
 using static Vigie.Tests.Core.Otlp.ReaderCase;
 
@@ -17,7 +18,7 @@ public sealed class OtlpMalformedTests
     public void A_request_cut_anywhere_is_an_error()
     {
         for (int length = 1; length < Valid.Length; length++)
-            Assert.Throws<OtlpFormatException>(() => new ReaderCase().Read(Valid.AsSpan(0, length)));
+            Assert.Throws<WireFormatException>(() => new ReaderCase().Read(Valid.AsSpan(0, length)));
         var reader = new ReaderCase();
         Assert.Equal(0, reader.Read([]).Refused);
         Assert.Equal(0, reader.Batch.Count);
@@ -49,7 +50,7 @@ public sealed class OtlpMalformedTests
     [InlineData("0a041202" + "1001", "wire type 0 where 2 is expected")] // metrics as a number
     public void Malformed_bytes_are_told_with_their_place(string hex, string message)
     {
-        var e = Assert.Throws<OtlpFormatException>(() => new ReaderCase().Read(Convert.FromHexString(hex)));
+        var e = Assert.Throws<WireFormatException>(() => new ReaderCase().Read(Convert.FromHexString(hex)));
         Assert.Contains(message, e.Message);
         Assert.Contains("(at byte ", e.Message);
         Assert.InRange(e.Offset, 0, hex.Length / 2);
@@ -60,7 +61,7 @@ public sealed class OtlpMalformedTests
     [InlineData(4)] // a value
     [InlineData(6)]
     public void A_number_of_the_wrong_wire_type_is_an_error(int field) =>
-        Assert.Throws<OtlpFormatException>(() => new ReaderCase().Read(Metric(5, w => Nest(w, 1, () => w.Varint(field, 1)))));
+        Assert.Throws<WireFormatException>(() => new ReaderCase().Read(Metric(5, w => Nest(w, 1, () => w.Varint(field, 1)))));
 
     [Fact]
     public void Fields_nobody_knows_are_passed_over() => Assert.Equal("m{host=\"token-7\"}", new ReaderCase().One(Message(w =>
@@ -123,7 +124,7 @@ public sealed class OtlpMalformedTests
             {
                 Survives(OtlpJson.ToProtobuf(bytes).ToArray());
             }
-            catch (OtlpFormatException e)
+            catch (WireFormatException e)
             {
                 Assert.NotEmpty(e.Message);
             }
@@ -137,7 +138,7 @@ public sealed class OtlpMalformedTests
         {
             reader.Read(bytes);
         }
-        catch (OtlpFormatException e)
+        catch (WireFormatException e)
         {
             Assert.InRange(e.Offset, 0, bytes.Length);
             return;

@@ -35,9 +35,9 @@ public sealed class OtlpMetricsReaderTests
         Assert.True(double.IsNegative(_case.Batch.Values[1]));
         Assert.All(_case.Batch.TimesMs.ToArray(), t => Assert.Equal(Now.ToUnixTimeMilliseconds(), t));
         Assert.Equal([MemoryUsage, MemoryUsage, DiskIo], _case.Batch.Series.ToArray().Select(s => s.Metric));
-        var (resource, last) = Assert.Single(reading.Resources);
-        Assert.Equal(("alpha", Now.ToUnixTimeMilliseconds()), (resource.Host, last));
-        Assert.Equal("192.0.2.1 2001:db8::1", resource.Attributes["host.ip"]);
+        var host = Assert.Single(reading.Hosts);
+        Assert.Equal(("alpha", Now.ToUnixTimeMilliseconds()), (host.Name, host.LastMs));
+        Assert.Equal("192.0.2.1 2001:db8::1", host.Attributes["host.ip"]);
     }
 
     [Theory]
@@ -112,7 +112,7 @@ public sealed class OtlpMetricsReaderTests
         Assert.Equal(2, reading.Refused);
         Assert.Contains(reason, reading.Reason);
         Assert.Contains("2 refused", reading.Reason);
-        Assert.Empty(reading.Resources);
+        Assert.Empty(reading.Hosts);
     }
 
     [Fact]

@@ -1,11 +1,12 @@
 using Microsoft.Extensions.Time.Testing;
 using Vigie.Core.Metrics;
 using Vigie.Core.Otlp;
+using Vigie.Core.Protobuf;
 
 namespace Vigie.Tests.Core.Otlp;
 
 /// <summary>A reader at a fixed instant, and requests made field by field.</summary>
-sealed class ReaderCase(OtlpLimits? limits = null)
+sealed class ReaderCase(IngestLimits? limits = null)
 {
     public static readonly DateTimeOffset Now = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
     public static readonly ulong NowNano = (ulong)Now.ToUnixTimeMilliseconds() * 1_000_000;
@@ -18,7 +19,7 @@ sealed class ReaderCase(OtlpLimits? limits = null)
 
     public OtlpMetricsReader Reader => _reader ??= new(limits ?? new(), Time);
 
-    public OtlpReading Read(ReadOnlySpan<byte> body)
+    public SampleReading Read(ReadOnlySpan<byte> body)
     {
         Batch.Clear();
         return Reader.Read(body, "token-7", Batch);

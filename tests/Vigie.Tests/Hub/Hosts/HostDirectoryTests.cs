@@ -30,7 +30,7 @@ public sealed class HostDirectoryTests : IDisposable
     {
         var database = Database.Open(_folder["monitoring.db"], _time, typeof(HostStore).Assembly);
         var hosts = new HostDirectory(new(database), _time);
-        return (database, hosts, new(new(new(), _time), new MetricStore(database, _time, new()), hosts, new()));
+        return (database, hosts, new(new(new(), _time), new(new(), _time), new MetricStore(database, _time, new()), hosts, new()));
     }
 
     void Restart(TimeSpan off)

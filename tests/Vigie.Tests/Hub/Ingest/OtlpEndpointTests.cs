@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using Vigie.Core.Metrics;
 using Vigie.Core.Otlp;
+using Vigie.Core.Protobuf;
 using Vigie.Hub.Accounts;
 using Vigie.Hub.Configuration;
 using Vigie.Hub.Hosts;

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace Vigie.Core.Otlp;
+namespace Vigie.Core.Protobuf;
 
 /// <summary>
 /// Writes protobuf's wire format into one growing buffer that is kept from message to message. Nested messages are written in

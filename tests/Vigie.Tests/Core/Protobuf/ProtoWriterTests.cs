@@ -1,7 +1,7 @@
 using CsCheck;
-using Vigie.Core.Otlp;
+using Vigie.Core.Protobuf;
 
-namespace Vigie.Tests.Core.Otlp;
+namespace Vigie.Tests.Core.Protobuf;
 
 public sealed class ProtoWriterTests
 {

@@ -1,14 +1,7 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
-namespace Vigie.Core.Otlp;
-
-/// <summary>The bytes are not the message they claim to be.</summary>
-/// <param name="message">What was expected and what was found.</param>
-/// <param name="offset">Bytes from the start of the (uncompressed) body.</param>
-public sealed class OtlpFormatException(string message, int offset) : Exception($"{message} (at byte {offset})")
-{
-    public int Offset { get; } = offset;
-}
+namespace Vigie.Core.Protobuf;
 
 enum WireType { Varint = 0, Fixed64 = 1, Bytes = 2, StartGroup = 3, EndGroup = 4, Fixed32 = 5 }
 
@@ -26,8 +19,15 @@ ref struct ProtoReader(ReadOnlySpan<byte> message, int offset)
     /// <summary>Number of the field that <see cref="Next"/> moved to.</summary>
     public int Field { get; private set; }
 
+    /// <summary>Bytes of this message that were passed: where the next field begins, after the last one was read.</summary>
+    public readonly int Position => _at;
+
+    /// <summary>Where this message begins in the body.</summary>
+    public readonly int Offset => _offset;
+
     readonly int Here => _offset + _at;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Next()
     {
         if (_at == _message.Length)
@@ -41,6 +41,18 @@ ref struct ProtoReader(ReadOnlySpan<byte> message, int offset)
         return true;
     }
 
+    /// <summary>Passes over these bytes if they are what comes next.</summary>
+    public bool TryPass(ReadOnlySpan<byte> fields)
+    {
+        if (!_message[_at..].StartsWith(fields))
+            return false;
+        _at += fields.Length;
+        return true;
+    }
+
+    /// <summary>The bytes between two positions of this message.</summary>
+    public readonly ReadOnlySpan<byte> Slice(int from, int to) => _message[from..to];
+
     public void Skip()
     {
         switch (_wire)
@@ -49,7 +61,7 @@ ref struct ProtoReader(ReadOnlySpan<byte> message, int offset)
             case WireType.Fixed64: Take(8); break;
             case WireType.Fixed32: Take(4); break;
             case WireType.Bytes: Take(Length()); break;
-            default: throw Error($"wire type {(int)_wire} is not used by OTLP");
+            default: throw Error($"wire type {(int)_wire} is not used by any sender");
         }
     }
 
@@ -73,6 +85,17 @@ ref struct ProtoReader(ReadOnlySpan<byte> message, int offset)
         return Varint();
     }
 
+    /// <summary>The next number of a packed field, whose numbers stand without tags.</summary>
+    public bool NextPacked(out ulong number)
+    {
+        bool more = _at < _message.Length;
+        number = more ? Varint() : 0;
+        return more;
+    }
+
+    /// <summary>Whether the numbers of a repeated field stand in one, without tags.</summary>
+    public readonly bool IsPacked => _wire == WireType.Bytes;
+
     public ulong Fixed64()
     {
         Expect(WireType.Fixed64);
@@ -81,12 +104,14 @@ ref struct ProtoReader(ReadOnlySpan<byte> message, int offset)
 
     public double Double() => BitConverter.UInt64BitsToDouble(Fixed64());
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     readonly void Expect(WireType wire)
     {
         if (_wire != wire)
             throw Error($"field {Field} has wire type {(int)_wire} where {(int)wire} is expected");
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     int Length()
     {
         ulong length = Varint();
@@ -95,6 +120,7 @@ ref struct ProtoReader(ReadOnlySpan<byte> message, int offset)
             : throw Error($"a length of {length} bytes is announced where {_message.Length - _at} are left");
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     ReadOnlySpan<byte> Take(int count)
     {
         if (count > _message.Length - _at)
@@ -104,7 +130,16 @@ ref struct ProtoReader(ReadOnlySpan<byte> message, int offset)
         return taken;
     }
 
+    /// <summary>Most tags and lengths are one byte.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     ulong Varint()
+    {
+        if ((uint)_at < (uint)_message.Length && _message[_at] < 0x80)
+            return _message[_at++];
+        return LongVarint();
+    }
+
+    ulong LongVarint()
     {
         ulong value = 0;
         for (int shift = 0; shift < 64; shift += 7)
@@ -119,5 +154,5 @@ ref struct ProtoReader(ReadOnlySpan<byte> message, int offset)
         throw Error("a number is longer than ten bytes");
     }
 
-    readonly OtlpFormatException Error(string message) => new(message, Here);
+    readonly WireFormatException Error(string message) => new(message, Here);
 }
