@@ -80,13 +80,20 @@ public sealed class Database : IDisposable
         await WriteAsync((connection, transaction) => { work(connection, transaction); return 0; }, ct);
 
     /// <summary>The turn to write, of which there is one. Disposing it passes it on.</summary>
-    internal async ValueTask<Turn> TurnAsync(CancellationToken ct = default)
+    internal async ValueTask<WriteTurn> TurnAsync(CancellationToken ct = default)
     {
         await _writing.WaitAsync(ct);
         return new(_writing);
     }
 
-    internal readonly struct Turn(SemaphoreSlim writing) : IDisposable
+    /// <summary>The same for a thread that has nothing else to do meanwhile.</summary>
+    internal WriteTurn Turn()
+    {
+        _writing.Wait();
+        return new(_writing);
+    }
+
+    internal readonly struct WriteTurn(SemaphoreSlim writing) : IDisposable
     {
         public void Dispose() => writing.Release();
     }

@@ -74,7 +74,7 @@ public sealed partial class MetricStore
     /// <summary>Series leave with their last block.</summary>
     void ForgetSeries(StoreMemory memory, List<SeriesGroup> groups)
     {
-        using var turn = _database.TurnAsync().AsTask().GetAwaiter().GetResult();
+        using var turn = _database.Turn();
         if (!ReferenceEquals(memory, _memory))
             return;
         var gone = new List<SeriesEntry>();

@@ -5,8 +5,8 @@ namespace Vigie.Storage;
 
 public sealed partial class MetricStore
 {
-    /// <summary>Samples of one commit, and bytes of blocks of one transaction: writers wait for one at a time.</summary>
-    const int LargestCommit = 1_000_000, LargestSeal = 8 << 20;
+    /// <summary>Bytes of blocks of one transaction: writers wait for one at a time.</summary>
+    const int LargestSeal = 8 << 20;
 
     /// <summary>More for a large fleet: blocks of a few instants would be packed again and again.</summary>
     long HeadLimit => Math.Max(_limits.HeadSamples, 32L * _memory.Index.Count);
@@ -70,7 +70,7 @@ public sealed partial class MetricStore
     /// <summary>The picture as the file is now.</summary>
     StoreMemory Current()
     {
-        using var turn = _database.TurnAsync().AsTask().GetAwaiter().GetResult();
+        using var turn = _database.Turn();
         _database.Read(Follow);
         return _memory;
     }
@@ -120,7 +120,7 @@ public sealed partial class MetricStore
     /// <param name="thaw">The groups' frozen rows are in the blocks.</param>
     bool Commit(StoreMemory memory, List<SealedGroup> groups, long journalEnd, bool thaw = true)
     {
-        using var turn = _database.TurnAsync().AsTask().GetAwaiter().GetResult();
+        using var turn = _database.Turn();
         bool current = true;
         long version = 0;
         Numbers next = default;

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
 using Vigie.Core.Metrics;
 
@@ -17,10 +16,8 @@ public sealed partial class MetricStore : ISampleWriter, ISeriesSource, IStoreSc
     readonly TimeProvider _time;
     readonly StoreLimits _limits;
     readonly SampleCommit _commit;
-    readonly ConcurrentQueue<WaitingBatch> _waiting = new();
-    readonly List<WaitingBatch> _together = [];
+    readonly CommitQueue _queue;
     readonly SemaphoreSlim _sealing = new(1, 1);
-    readonly Action<SqliteConnection> _write;
     StoreMemory _memory;
 
     /// <exception cref="DatabaseException">The file is damaged.</exception>
@@ -28,7 +25,7 @@ public sealed partial class MetricStore : ISampleWriter, ISeriesSource, IStoreSc
     {
         (_database, _time, _limits) = (database, time, limits);
         _commit = new(time, limits);
-        _write = WriteTogether;
+        _queue = new(Commit);
         _memory = database.Read(connection => StoreMemory.Load(connection, time.GetUtcNow()));
         if (database.Read(OldSamples.Exist))
             TakeOldSamples();
@@ -37,22 +34,27 @@ public sealed partial class MetricStore : ISampleWriter, ISeriesSource, IStoreSc
     /// <summary>Killed in between it begins again: what is there already falls together with what comes.</summary>
     void TakeOldSamples()
     {
-        _database.Read(old =>
+        try
         {
-            foreach (var batch in OldSamples.Read(old))
-            {
-                _waiting.Enqueue(new(batch));
-                using (_database.TurnAsync().AsTask().GetAwaiter().GetResult())
-                    CommitTogether();
-                if (_together[0].Error is { } error)
-                    throw new DatabaseException($"{_database.Path} can't be brought up to date: {error.Message}", error);
-                if (SealIsDue)
-                    Seal(default);
-            }
-            return 0;
-        });
-        using (_database.TurnAsync().AsTask().GetAwaiter().GetResult())
+            _database.Read(TakeOldSamples);
+            using var turn = _database.Turn();
             _database.Transact(OldSamples.Drop);
+        }
+        catch (StoreUnavailableException e)
+        {
+            throw new DatabaseException($"{_database.Path} can't be brought up to date: {e.Message}", e);
+        }
+    }
+
+    int TakeOldSamples(SqliteConnection old)
+    {
+        foreach (var batch in OldSamples.Read(old))
+        {
+            Commit([new(batch)]);
+            if (SealIsDue)
+                Seal(default);
+        }
+        return 0;
     }
 
     /// <summary>Raised when there is enough to seal; sealing is done by whoever owns the background.</summary>
@@ -65,53 +67,25 @@ public sealed partial class MetricStore : ISampleWriter, ISeriesSource, IStoreSc
         if (_memory.HeadSamples > 2L * HeadLimit)
             await SealAsync(ct); // faster than the background can seal: the senders wait, and memory stays bounded
         var waiting = new WaitingBatch(batch);
-        _waiting.Enqueue(waiting);
-        // From here on there is no way back: whoever has the turn may be reading this batch.
-        using (await _database.TurnAsync())
-        {
-            if (!waiting.IsDone)
-                CommitTogether();
-        }
-        if (waiting.Error is { } error)
-            throw error is StoreUnavailableException or DatabaseException
-                ? new StoreUnavailableException(error.Message, error)
-                : new InvalidOperationException($"a commit has failed: {error.Message}", error);
+        await _queue.EnterAsync(waiting); // from here on there is no way back: the batch is being read
         if (SealIsDue)
             SealNeeded?.Invoke();
         return waiting.Result;
     }
 
-    /// <summary>Commits all who wait in one transaction: a disk can do few commits a second, and each carries many batches.</summary>
-    void CommitTogether()
+    /// <summary>One transaction, and then the head.</summary>
+    void Commit(IReadOnlyList<WaitingBatch> batches)
     {
-        _together.Clear();
-        int samples = 0;
-        while (samples < LargestCommit && _waiting.TryDequeue(out var next))
+        using var turn = _database.Turn();
+        _database.Transact(connection =>
         {
-            _together.Add(next);
-            samples += next.Batch.Count;
-        }
-        Exception? error = null;
-        try
-        {
-            _database.Transact(_write);
-            _commit.Publish(_together);
-        }
-        catch (Exception e)
-        {
-            error = e; // whatever it is, all who wait hear of it
-        }
-        foreach (var one in _together)
-            (one.Error, one.IsDone) = (error, true);
-    }
-
-    void WriteTogether(SqliteConnection connection)
-    {
-        long oldest = OldestMs;
-        _memory = _commit.Begin(connection, _memory);
-        foreach (var one in _together)
-            one.Result = _commit.Add(one, oldest);
-        _commit.Write();
+            long oldest = OldestMs;
+            _memory = _commit.Begin(connection, _memory);
+            foreach (var batch in batches)
+                batch.Result = _commit.Add(batch, oldest);
+            _commit.Write();
+        });
+        _commit.Publish(batches);
     }
 
     public ValueTask<IReadOnlyList<SeriesSamples>> SelectAsync(SeriesSelection selection, CancellationToken ct)
@@ -191,6 +165,7 @@ public sealed partial class MetricStore : ISampleWriter, ISeriesSource, IStoreSc
 
     public void Dispose()
     {
+        _queue.Dispose();
         _commit.Dispose();
         _sealing.Dispose();
     }

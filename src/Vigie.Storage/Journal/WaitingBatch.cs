@@ -5,6 +5,9 @@ namespace Vigie.Storage;
 /// <summary>A batch whose sender waits for the commit.</summary>
 sealed class WaitingBatch(SampleBatch batch)
 {
+    // Whoever waits goes on elsewhere: the thread that commits has the next commit to do.
+    readonly TaskCompletionSource _committed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     public SampleBatch Batch { get; } = batch;
 
     /// <summary>Where its series stand among those of the commit.</summary>
@@ -12,9 +15,18 @@ sealed class WaitingBatch(SampleBatch batch)
 
     public WriteResult Result { get; set; }
 
-    public Exception? Error { get; set; }
+    /// <summary>Ends with the commit.</summary>
+    public Task Committed => _committed.Task;
 
-    public bool IsDone { get; set; }
+    public void End(Exception? error)
+    {
+        if (error is null)
+            _committed.SetResult();
+        else if (error is StoreUnavailableException or DatabaseException)
+            _committed.SetException(new StoreUnavailableException(error.Message, error));
+        else
+            _committed.SetException(new InvalidOperationException($"a commit has failed: {error.Message}", error));
+    }
 
     /// <summary>Puts the samples into the head. Returns how many it has gained.</summary>
     public int Enter(SeriesEntry?[] entries)
