@@ -1,4 +1,3 @@
-using Vigie.Core.Blocks;
 using Vigie.Tests.Core.Blocks;
 
 namespace Vigie.Benchmarks.Blocks;
@@ -40,14 +39,4 @@ static class ColumnShapes
 
     static double Normal(Random random) =>
         Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(Math.Tau * random.NextDouble());
-
-    /// <summary>A block of the columns, all at the same times.</summary>
-    public static byte[] Block(double[][] columns)
-    {
-        var writer = new BlockWriter();
-        int times = writer.AddTimes(HostColumns.Times(columns[0].Length));
-        for (int i = 0; i < columns.Length; i++)
-            writer.AddColumn(1000 + i, 0, times, columns[i]);
-        return writer.Finish().ToArray();
-    }
 }

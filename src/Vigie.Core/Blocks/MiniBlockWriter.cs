@@ -45,7 +45,7 @@ sealed class MiniBlockWriter
             }
             var slice = Slice(numbers, i);
             // At less than four bits for a number there is little to be won, and the search is not free.
-            if (mini.Length > slice.Length / 2 && Outliers.Find(slice, mini, before, mini.Length, out var outliers))
+            if (mini.Length > slice.Length / 2 && Outliers.Find(slice, mini, before, out var outliers))
                 before = WriteOutliers(slice, outliers, before, to);
             else
             {

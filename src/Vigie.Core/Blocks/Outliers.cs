@@ -8,9 +8,10 @@ namespace Vigie.Core.Blocks;
 /// </summary>
 readonly record struct Outliers(int Width, long Base, int Count, int ListWidth, long ListBase)
 {
-    /// <summary>Chooses the window; tells whether the miniblock gets shorter by it than <paramref name="length"/>.</summary>
+    /// <summary>Chooses the window; tells whether the miniblock gets shorter by it.</summary>
     /// <param name="otherwise">How the miniblock is written without.</param>
-    public static bool Find(ReadOnlySpan<long> numbers, MiniBlock otherwise, long before, int length, out Outliers found)
+    /// <param name="before">The base of the miniblock before.</param>
+    public static bool Find(ReadOnlySpan<long> numbers, MiniBlock otherwise, long before, out Outliers found)
     {
         found = default;
         // A window that starts at the least number suits counters; one around the middle suits steps of both signs.
@@ -22,7 +23,7 @@ readonly record struct Outliers(int Width, long Base, int Count, int ListWidth, 
         if (width >= otherwise.Width)
             return false;
         found = Measure(numbers, up ? least : width == 0 ? middle : middle - (1L << (width - 1)), width);
-        return found.Length(numbers.Length, before) < length;
+        return found.Length(numbers.Length, before) < otherwise.Length;
     }
 
     public static bool Within(long number, long origin, int width) => width == 64 || (ulong)(number - origin) >> width == 0;

@@ -9,10 +9,11 @@ public sealed class ColumnTests
 
     static readonly double[] Odd =
     [
-        0.0, -0.0, double.NaN, StaleMarker, BitConverter.UInt64BitsToDouble(0xfff8dead00c0ffee), ulong.MaxValue,
-        BitConverter.UInt64BitsToDouble(ulong.MaxValue),
-        double.PositiveInfinity, double.NegativeInfinity, double.Epsilon, -double.Epsilon, double.MaxValue, double.MinValue, 1e-300, 0.1, 0.1 + 0.2, 1 / 3.0, 1L << 53, (1L << 53) - 1, (1L << 53) + 2, long.MaxValue,
-        long.MinValue, 1e22, 1e23, 4503599627370497.5, 2251799813685247.5, 2251799813685248, 123456789012345.6, 1e15, 1e16, 1e-15,
+        0.0, -0.0, double.NaN, StaleMarker, BitConverter.UInt64BitsToDouble(0xfff8dead00c0ffee),
+        BitConverter.UInt64BitsToDouble(ulong.MaxValue), double.PositiveInfinity, double.NegativeInfinity,
+        double.Epsilon, -double.Epsilon, double.MaxValue, double.MinValue, 1e-300, 0.1, 0.1 + 0.2, 1 / 3.0, 1e-15,
+        1L << 53, (1L << 53) - 1, (1L << 53) + 2, long.MaxValue, long.MinValue, ulong.MaxValue, 1e15, 1e16, 1e22, 1e23,
+        4503599627370497.5, 2251799813685247.5, 2251799813685248, 123456789012345.6,
     ];
 
     static double[] Fill(int count, Func<int, double> value) => [.. Enumerable.Range(0, count).Select(value)];
