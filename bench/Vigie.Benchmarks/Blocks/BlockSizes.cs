@@ -13,28 +13,63 @@ static class BlockSizes
     {
         to.WriteLine($"{"",-16}{"bytes/sample",14}{"",14}{"ns/sample at 2048",20}");
         to.WriteLine($"{"",-16}{"at 2048",14}{"at 384",14}{"encode",10}{"decode",10}");
-        foreach (var (shape, _) in HostColumns.Mix)
-            PrintRow(to, shape, n => [.. Enumerable.Range(1, Hosts).Select(seed => HostColumns.Column(shape, seed, n))]);
-        PrintRow(to, "noise", n => [.. Enumerable.Range(1, Hosts).Select(seed => ColumnShapes.Noise(seed, n))]);
+        // The runtime compiles what runs often once more, in the background.
+        Measure([.. HostColumns.Host(1, 2048)], rounds: 400);
+        foreach (string shape in ColumnShapes.All)
+            PrintRow(to, shape, n => [.. Enumerable.Range(1, Hosts).Select(seed => ColumnShapes.Column(shape, seed, n))]);
         PrintRow(to, "host of 52", n => [.. Enumerable.Range(1, Hosts).SelectMany(seed => HostColumns.Host(seed, n))]);
         foreach (int count in (int[])[2048, 384])
+            PrintBlock(to, count);
+    }
+
+    /// <summary>Whole blocks, with directory and CRCs.</summary>
+    static void PrintBlock(TextWriter to, int count)
+    {
+        var writer = new BlockWriter();
+        long[] times = HostColumns.Times(count);
+        double[] values = new double[count];
+        double samples = 52.0 * count, bytes = 0, write = double.MaxValue, read = double.MaxValue;
+        int directoryBytes = 0, timesBytes = 0;
+        for (int seed = 1; seed <= Hosts; seed++)
         {
-            var block = ColumnShapes.Block([.. HostColumns.Host(1, count)]);
-            var directory = BlockDirectory.Parse(block.AsSpan(0, BlockDirectory.LengthOf(block)));
-            double bytes = Enumerable.Range(1, Hosts).Average(seed => ColumnShapes.Block([.. HostColumns.Host(seed, count)]).Length);
-            to.WriteLine($"block of 52 x {count}: {bytes / 52 / count:f3} bytes/sample; directory "
-                + $"{(double)BlockDirectory.LengthOf(block) / 52:f1} bytes/column; times {directory.Times[0].Length} bytes");
+            double[][] columns = [.. HostColumns.Host(seed, count)];
+            for (int round = 0; round < 40; round++)
+            {
+                long start = Stopwatch.GetTimestamp();
+                var block = Write(writer, times, columns);
+                write = Math.Min(write, Stopwatch.GetElapsedTime(start).TotalNanoseconds / samples);
+                start = Stopwatch.GetTimestamp();
+                directoryBytes = BlockDirectory.LengthOf(block);
+                var directory = BlockDirectory.Parse(block[..directoryBytes]);
+                timesBytes = directory.Times[0].Length;
+                directory.ReadTimes(0, block.Slice(directory.Times[0].Offset, timesBytes), times);
+                for (int i = 0; i < columns.Length; i++)
+                    directory.ReadColumn(i, block.Slice(directory.Columns[i].Offset, directory.Columns[i].Length), values);
+                read = Math.Min(read, Stopwatch.GetElapsedTime(start).TotalNanoseconds / samples);
+                bytes += round == 0 ? block.Length : 0;
+            }
         }
+        to.WriteLine($"block of 52 x {count}: {bytes / samples / Hosts:f3} bytes, write {write:f2} ns, read {read:f2} ns a sample; "
+            + $"directory {directoryBytes / 52.0:f1} bytes a column, times {timesBytes} bytes");
+    }
+
+    static ReadOnlySpan<byte> Write(BlockWriter writer, long[] times, double[][] columns)
+    {
+        writer.Reset();
+        int number = writer.AddTimes(times);
+        for (int i = 0; i < columns.Length; i++)
+            writer.AddColumn(1000 + i, 0, number, columns[i]);
+        return writer.Finish();
     }
 
     static void PrintRow(TextWriter to, string shape, Func<int, double[][]> columns)
     {
-        var (large, encode, decode) = Measure(columns(2048), rounds: 9);
-        var (small, _, _) = Measure(columns(384), rounds: 1);
+        var (large, encode, decode) = Measure(columns(2048), rounds: 15);
+        var (small, _, _) = Measure(columns(384), rounds: 0);
         to.WriteLine($"{shape,-16}{large,14:f3}{small,14:f3}{encode,10:f2}{decode,10:f2}");
     }
 
-    /// <summary>The best of some rounds, after one to warm up.</summary>
+    /// <summary>The best of some rounds, of which the first warm up.</summary>
     static (double Bytes, double EncodeNs, double DecodeNs) Measure(double[][] columns, int rounds)
     {
         var encoder = new ColumnEncoder();

@@ -16,7 +16,7 @@ public class ColumnBenchmarks
     double[][] _columns = [];
     byte[][] _blobs = [];
 
-    public static IEnumerable<string> Shapes => [.. HostColumns.Mix.Select(m => m.Shape), "noise"];
+    public static IEnumerable<string> Shapes => ColumnShapes.All;
 
     [ParamsSource(nameof(Shapes))]
     public string Shape { get; set; } = "";
@@ -24,8 +24,7 @@ public class ColumnBenchmarks
     [GlobalSetup]
     public void Setup()
     {
-        _columns = [.. Enumerable.Range(1, Columns)
-            .Select(seed => Shape == "noise" ? ColumnShapes.Noise(seed, Count) : HostColumns.Column(Shape, seed, Count))];
+        _columns = [.. Enumerable.Range(1, Columns).Select(seed => ColumnShapes.Column(Shape, seed, Count))];
         _blobs = [.. _columns.Select(column =>
         {
             _encoded.Clear();

@@ -74,5 +74,7 @@ sealed class ByteWriter
 
     public static int VarintLength(ulong value) => (70 - BitOperations.LeadingZeroCount(value | 1)) / 7;
 
-    public static ulong ZigZag(long value) => (ulong)((value << 1) ^ (value >> 63));
+    public static int SignedLength(long value) => VarintLength(ZigZag(value));
+
+    static ulong ZigZag(long value) => (ulong)((value << 1) ^ (value >> 63));
 }

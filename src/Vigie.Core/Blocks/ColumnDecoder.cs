@@ -23,19 +23,35 @@ static class ColumnDecoder
         var reader = new ByteReader(encoded, "column");
         var encoding = (ColumnEncoding)reader.Byte();
         int kind = reader.Byte(), exponent = kind & ColumnKind.Mask;
-        if ((kind & ColumnKind.Unknown) != 0 || exponent > Decimals.MaxExponent && exponent != ColumnKind.Bits)
-            throw reader.Error("a kind of version 1", $"{kind}");
+        if (exponent > Decimals.MaxExponent && exponent != ColumnKind.Bits)
+            throw reader.Error($"an exponent up to {Decimals.MaxExponent}, or {ColumnKind.Bits} for bits", $"{exponent}");
         ulong divisor = Divisor(ref reader, kind);
         var exceptions = reader;
         if ((kind & ColumnKind.Exceptions) != 0)
             ReadExceptions(ref reader, values);
         // The integers stand where their doubles will.
         IntegerColumn.Read(ref reader, encoding, divisor, 0, MemoryMarshal.Cast<double, long>(values));
-        reader.End();
         if (exponent != ColumnKind.Bits)
             Decimals.ToDoubles(values, exponent);
+        if ((kind & ColumnKind.Corrections) != 0)
+            Correct(ref reader, MemoryMarshal.Cast<double, long>(values));
+        reader.End();
         if ((kind & ColumnKind.Exceptions) != 0)
             ReadExceptions(ref exceptions, values);
+    }
+
+    static void Correct(ref ByteReader reader, Span<long> bits)
+    {
+        Span<long> some = stackalloc long[MiniBlock.Size];
+        var corrections = new MiniBlockReader(factor: 1);
+        while (bits.Length > 0)
+        {
+            var part = some[..Math.Min(bits.Length, some.Length)];
+            corrections.Next(ref reader, part, bits.Length);
+            for (int i = 0; i < part.Length; i++)
+                bits[i] += part[i];
+            bits = bits[part.Length..];
+        }
     }
 
     static ulong Divisor(ref ByteReader reader, int kind) => (kind & ColumnKind.Divisor) != 0 ? reader.Varint() : 1;

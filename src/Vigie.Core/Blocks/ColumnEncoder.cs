@@ -7,6 +7,7 @@ sealed class ColumnEncoder
 {
     readonly IntegerColumn _integers = new();
     readonly ByteWriter _exceptions = new();
+    readonly MiniBlockWriter _corrections = new();
     long[] _numbers = [];
     int[] _misfits = [];
 
@@ -19,30 +20,60 @@ sealed class ColumnEncoder
         _integers.Write(numbers, kind: 0, default, to);
     }
 
+    /// <summary>Writes the smallest of what is promising.</summary>
     public void EncodeValues(ReadOnlySpan<double> values, ByteWriter to)
     {
-        int start = to.Length;
-        if (Decimals.ExponentOf(values) is not { } exponent)
+        int start = to.Length, misfits = EncodeDecimals(values, 0, to), middle = to.Length;
+        if (misfits > values.Length / 64)
+        {
+            EncodeDecimals(values, Decimals.MaxCorrection, to);
+            KeepSmaller(start, middle, to);
+        }
+        // Long decimals, and few values that repeat, may have simpler bits.
+        middle = to.Length;
+        if (middle == start || middle - start > 4 * values.Length)
         {
             EncodeBits(values, to);
-            return;
+            KeepSmaller(start, middle, to);
         }
-        var numbers = Numbers(values.Length);
-        int misfits = Decimals.ToIntegers(values, exponent, numbers, _misfits);
-        _exceptions.Clear();
-        if (misfits > 0)
-            WriteExceptions(values, _misfits.AsSpan(0, misfits));
-        _integers.Write(numbers, misfits > 0 ? exponent | ColumnKind.Exceptions : exponent, _exceptions.Written, to);
+    }
 
-        // Long decimals, and few values that repeat, may have simpler bits.
-        int middle = to.Length, length = middle - start;
-        if (length <= 4 * values.Length)
-            return;
-        EncodeBits(values, to);
-        if (to.Length - middle < length)
+    /// <summary>Of two encodings of a column, one behind the other and either one perhaps empty.</summary>
+    static void KeepSmaller(int start, int middle, ByteWriter to)
+    {
+        int first = middle - start, second = to.Length - middle;
+        if (first == 0 || second > 0 && second < first)
             to.Remove(start, middle);
         else
             to.Truncate(middle);
+    }
+
+    /// <summary>Writes integers over a power of ten, unless no power is found.</summary>
+    /// <returns>How many values are exceptions; all when nothing is written.</returns>
+    int EncodeDecimals(ReadOnlySpan<double> values, int correction, ByteWriter to)
+    {
+        if (Decimals.ExponentOf(values, correction) is not { } exponent)
+            return values.Length;
+        var numbers = Numbers(values.Length);
+        int misfits = Decimals.ToIntegers(values, exponent, correction, numbers, _misfits), kind = exponent;
+        _exceptions.Clear();
+        if (misfits > 0)
+        {
+            kind |= ColumnKind.Exceptions;
+            WriteExceptions(values, _misfits.AsSpan(0, misfits));
+        }
+        if (correction > 0)
+            kind |= ColumnKind.Corrections;
+        _integers.Write(numbers, kind, _exceptions.Written, to);
+        if (correction > 0)
+        {
+            Decimals.Corrections(values, exponent, numbers);
+            foreach (int misfit in _misfits.AsSpan(0, misfits))
+                numbers[misfit] = 0;
+            _corrections.Plan(numbers);
+            _corrections.Write(numbers, to);
+        }
+        return misfits;
     }
 
     void EncodeBits(ReadOnlySpan<double> values, ByteWriter to)

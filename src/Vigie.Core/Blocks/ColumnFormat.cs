@@ -34,5 +34,6 @@ static class ColumnKind
     /// <summary>A list of values that are no such integers follows.</summary>
     public const int Exceptions = 0x40;
 
-    public const int Unknown = 0x80;
+    /// <summary>Corrections in units in the last place follow the integers.</summary>
+    public const int Corrections = 0x80;
 }

@@ -56,7 +56,8 @@ static class DirectoryFormat
         }
         int length = to.Length - start + CrcLength;
         if (length > BlockLimits.DirectoryBytes)
-            throw new InvalidOperationException($"the directory of {columns.Length} columns takes {length} bytes, more than a block may have");
+            throw new InvalidOperationException(
+                $"the directory of {columns.Length} columns takes {length} bytes, {BlockLimits.DirectoryBytes} are allowed");
         to.SetFixed32(start + 4, (uint)length);
         to.Fixed32(Crc32C.Of(to.Written[start..]));
     }

@@ -33,7 +33,7 @@ sealed class IntegerColumn
         for (int i = 0; i < second.Length; i++)
             second[i] = deltas[i + 1] - deltas[i];
         int byValues = _plans[0].Plan(values), byDeltas = _plans[1].Plan(deltas);
-        int bySecond = _plans[2].Plan(second) + ByteWriter.VarintLength(ByteWriter.ZigZag(deltas[0]));
+        int bySecond = _plans[2].Plan(second) + ByteWriter.SignedLength(deltas[0]);
 
         var encoding = byDeltas <= byValues && byDeltas <= bySecond ? ColumnEncoding.Deltas
             : byValues <= bySecond ? ColumnEncoding.Values

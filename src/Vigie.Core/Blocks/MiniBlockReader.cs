@@ -3,48 +3,77 @@ using System.Numerics;
 namespace Vigie.Core.Blocks;
 
 /// <summary>Reads a sequence of integers that stands as miniblocks.</summary>
-static class MiniBlockReader
+/// <param name="factor">Each number is multiplied with it, modulo 2^64.</param>
+struct MiniBlockReader(long factor)
 {
-    /// <summary>Miniblocks that one byte can tell to be zeros.</summary>
-    public const int MostZeros = 64;
+    long _origin;
+    int _zeros;
 
-    /// <summary>What the six bits of a width hold for 64.</summary>
-    public const int Width64 = 63;
-
-    /// <summary>The first byte: form in the two high bits, width or run in the others.</summary>
-    public static byte Control(MiniBlockForm form, int low) => (byte)((int)form << 6 | low);
-
-    /// <summary>Fills <paramref name="numbers"/>, each multiplied with <paramref name="factor"/> modulo 2^64.</summary>
+    /// <summary>Reads a whole sequence.</summary>
     public static void Read(ref ByteReader reader, long factor, scoped Span<long> numbers)
     {
-        long origin = 0;
+        var miniblocks = new MiniBlockReader(factor);
         while (numbers.Length > 0)
         {
-            byte control = reader.Byte();
-            int low = control & 63, count = Math.Min(MiniBlock.Size, numbers.Length);
-            var form = (MiniBlockForm)(control >> 6);
-            if (form == MiniBlockForm.Zeros)
-            {
-                if (low * MiniBlock.Size >= numbers.Length)
-                    throw reader.Error($"zeros for at most {numbers.Length} numbers", $"{low + 1} miniblocks");
-                count = Math.Min((low + 1) * MiniBlock.Size, numbers.Length);
-                numbers[..count].Clear();
-            }
-            else
-            {
-                int width = low == Width64 ? 64 : low;
-                if (width > BitPacking.WidestInOneLoad && width != 64)
-                    throw reader.Error("a width of 0 to 57 or 64", $"{width}");
-                origin += reader.Signed();
-                if (form == MiniBlockForm.Packed)
-                    Unpack(ref reader, width, origin * factor, factor, numbers[..count]);
-                else if (form == MiniBlockForm.Bitmap)
-                    ReadBitmap(ref reader, width, origin * factor, factor, numbers[..count]);
-                else
-                    ReadPositions(ref reader, width, origin * factor, factor, numbers[..count]);
-            }
+            int count = Math.Min(MiniBlock.Size, numbers.Length);
+            miniblocks.Next(ref reader, numbers[..count], numbers.Length);
             numbers = numbers[count..];
         }
+    }
+
+    /// <summary>Reads the next miniblock.</summary>
+    /// <param name="numbers">128 of them, or the last ones.</param>
+    /// <param name="left">These and all that are still to come.</param>
+    public void Next(ref ByteReader reader, scoped Span<long> numbers, int left)
+    {
+        if (_zeros > 0)
+        {
+            _zeros--;
+            numbers.Clear();
+            return;
+        }
+        byte control = reader.Byte();
+        int low = control & 63;
+        var form = (MiniBlockForm)(control >> 6);
+        if (form == MiniBlockForm.Zeros)
+        {
+            if (low * MiniBlock.Size >= left)
+                throw reader.Error($"zeros for at most {left} numbers", $"{low + 1} miniblocks");
+            _zeros = low;
+            numbers.Clear();
+            return;
+        }
+        if (control == MiniBlockControl.Outliers)
+        {
+            ReadOutliers(ref reader, ref _origin, factor, numbers);
+            return;
+        }
+        int width = Width(ref reader, low);
+        _origin += reader.Signed();
+        if (form == MiniBlockForm.Packed)
+            Unpack(ref reader, width, _origin * factor, factor, numbers);
+        else if (form == MiniBlockForm.Bitmap)
+            ReadBitmap(ref reader, width, _origin * factor, factor, numbers);
+        else
+        {
+            numbers.Clear();
+            ReadList(ref reader, ListLength(ref reader, numbers), width, _origin * factor, factor, numbers);
+        }
+    }
+
+    static int Width(ref ByteReader reader, int code) =>
+        code <= BitPacking.WidestInOneLoad ? code
+        : code == MiniBlockControl.Width64 ? 64
+        : throw reader.Error("a width of 0 to 57, or 63 for 64", $"{code}");
+
+    static void ReadOutliers(ref ByteReader reader, ref long origin, long factor, scoped Span<long> numbers)
+    {
+        int width = Width(ref reader, reader.Byte());
+        origin += reader.Signed();
+        int count = ListLength(ref reader, numbers), outlierWidth = Width(ref reader, reader.Byte());
+        long outlierOrigin = origin + reader.Signed();
+        Unpack(ref reader, width, origin * factor, factor, numbers);
+        ReadList(ref reader, count, outlierWidth, outlierOrigin * factor, factor, numbers);
     }
 
     static void ReadBitmap(ref ByteReader reader, int width, long origin, long factor, scoped Span<long> numbers)
@@ -67,20 +96,23 @@ static class MiniBlockReader
                 numbers[half * 64 + BitOperations.TrailingZeroCount(bits)] = others[next++];
     }
 
-    static void ReadPositions(ref ByteReader reader, int width, long origin, long factor, scoped Span<long> numbers)
+    static int ListLength(ref ByteReader reader, scoped Span<long> numbers)
     {
         int count = reader.Byte();
-        if (count > numbers.Length)
-            throw reader.Error($"at most {numbers.Length} positions", $"{count}");
-        Span<long> positions = stackalloc long[MiniBlock.Size], others = stackalloc long[MiniBlock.Size];
+        return count <= numbers.Length ? count : throw reader.Error($"at most {numbers.Length} positions", $"{count}");
+    }
+
+    /// <summary>Positions, then what stands there.</summary>
+    static void ReadList(ref ByteReader reader, int count, int width, long origin, long factor, scoped Span<long> numbers)
+    {
+        Span<long> positions = stackalloc long[MiniBlock.Size], listed = stackalloc long[MiniBlock.Size];
         Unpack(ref reader, MiniBlock.PositionBits, 0, 1, positions[..count]);
-        Unpack(ref reader, width, origin, factor, others[..count]);
-        numbers.Clear();
+        Unpack(ref reader, width, origin, factor, listed[..count]);
         for (int i = 0; i < count; i++)
         {
             if (positions[i] >= numbers.Length)
                 throw reader.Error($"a position below {numbers.Length}", $"{positions[i]}");
-            numbers[(int)positions[i]] = others[i];
+            numbers[(int)positions[i]] = listed[i];
         }
     }
 

@@ -16,12 +16,12 @@ sealed class MiniBlockWriter
         long before = 0;
         for (int i = 0; i < count; i++)
         {
-            _plan[i] = MiniBlock.Choose(Slice(numbers, i), before, out int bytes);
+            _plan[i] = MiniBlock.Choose(Slice(numbers, i), before);
             before = _plan[i].Base;
             zeros = _plan[i].Form == MiniBlockForm.Zeros ? zeros + 1 : 0;
             // A run of zeros has one byte.
-            if (zeros % MiniBlockReader.MostZeros == 1 || zeros == 0)
-                length += bytes;
+            if (zeros % MiniBlockControl.MostZeros == 1 || zeros == 0)
+                length += _plan[i].Length;
         }
         return length;
     }
@@ -37,34 +37,65 @@ sealed class MiniBlockWriter
             if (mini.Form == MiniBlockForm.Zeros)
             {
                 int run = 1;
-                while (run < MiniBlockReader.MostZeros && i + run < count && _plan[i + run].Form == MiniBlockForm.Zeros)
+                while (run < MiniBlockControl.MostZeros && i + run < count && _plan[i + run].Form == MiniBlockForm.Zeros)
                     run++;
-                to.Byte(MiniBlockReader.Control(mini.Form, run - 1));
+                to.Byte(MiniBlockControl.Of(mini.Form, run - 1));
                 i += run - 1;
                 continue;
             }
-            to.Byte(MiniBlockReader.Control(mini.Form, mini.Width == 64 ? MiniBlockReader.Width64 : mini.Width));
-            to.Signed(mini.Base - before);
-            before = mini.Base;
             var slice = Slice(numbers, i);
-            if (mini.Form == MiniBlockForm.Packed)
-                Pack(slice, mini.Base, mini.Width, to);
+            // At less than four bits for a number there is little to be won, and the search is not free.
+            if (mini.Length > slice.Length / 2 && Outliers.Find(slice, mini, before, out var outliers))
+                before = WriteOutliers(slice, outliers, before, to);
             else
-                WriteSparse(slice, mini, to);
+            {
+                to.Byte(MiniBlockControl.Of(mini.Form, MiniBlockControl.OfWidth(mini.Width)));
+                to.Signed(mini.Base - before);
+                before = mini.Base;
+                if (mini.Form == MiniBlockForm.Packed)
+                    Pack(slice, mini.Base, mini.Width, to);
+                else
+                    WriteSparse(slice, mini, to);
+            }
         }
+    }
+
+    /// <returns>The base, for the next miniblock.</returns>
+    static long WriteOutliers(ReadOnlySpan<long> numbers, Outliers outliers, long before, ByteWriter to)
+    {
+        Span<long> window = stackalloc long[MiniBlock.Size];
+        Span<long> positions = stackalloc long[MiniBlock.Size], listed = stackalloc long[MiniBlock.Size];
+        int count = 0;
+        for (int i = 0; i < numbers.Length; i++)
+        {
+            bool within = Outliers.Within(numbers[i], outliers.Base, outliers.Width);
+            window[i] = within ? numbers[i] : outliers.Base;
+            (positions[count], listed[count]) = (i, numbers[i]);
+            count += within ? 0 : 1;
+        }
+        Debug.Assert(count == outliers.Count);
+        to.Byte(MiniBlockControl.Outliers);
+        to.Byte(MiniBlockControl.OfWidth(outliers.Width));
+        to.Signed(outliers.Base - before);
+        to.Byte((byte)count);
+        to.Byte(MiniBlockControl.OfWidth(outliers.ListWidth));
+        to.Signed(outliers.ListBase - outliers.Base);
+        Pack(window[..numbers.Length], outliers.Base, outliers.Width, to);
+        Pack(positions[..count], 0, MiniBlock.PositionBits, to);
+        Pack(listed[..count], outliers.ListBase, outliers.ListWidth, to);
+        return outliers.Base;
     }
 
     static void WriteSparse(ReadOnlySpan<long> numbers, MiniBlock mini, ByteWriter to)
     {
-        Span<long> positions = stackalloc long[MiniBlock.Size], others = stackalloc long[MiniBlock.Size];
+        Span<long> positions = stackalloc long[MiniBlock.Size], listed = stackalloc long[MiniBlock.Size];
         int count = 0;
         for (int i = 0; i < numbers.Length; i++)
         {
-            positions[count] = i;
-            others[count] = numbers[i];
+            (positions[count], listed[count]) = (i, numbers[i]);
             count += numbers[i] != 0 ? 1 : 0;
         }
-        Debug.Assert(count == mini.NonZeros);
+        Debug.Assert(count == mini.Listed);
         if (mini.Form == MiniBlockForm.Positions)
         {
             to.Byte((byte)count);
@@ -78,7 +109,7 @@ sealed class MiniBlockWriter
                 bitmap[(int)position >> 3] |= (byte)(1 << ((int)position & 7));
             to.Bytes(bitmap[..BitPacking.Length(numbers.Length, 1)]);
         }
-        Pack(others[..count], mini.Base, mini.Width, to);
+        Pack(listed[..count], mini.Base, mini.Width, to);
     }
 
     static void Pack(ReadOnlySpan<long> numbers, long origin, int width, ByteWriter to)
