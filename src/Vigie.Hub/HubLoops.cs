@@ -30,7 +30,7 @@ static class HubLoops
         {
             var age = options.Retention.Raw;
             long deleted = await s.GetRequiredService<MetricStore>()
-                .DeleteBeforeAsync(s.GetRequiredService<TimeProvider>().GetUtcNow() - age, exact: false, null, ct);
+                .CleanAsync(s.GetRequiredService<TimeProvider>().GetUtcNow() - age, exact: false, null, ct);
             if (deleted > 0)
                 Log.Cleaned(s.GetRequiredService<ILogger<BackgroundLoop>>(), deleted, age);
         });

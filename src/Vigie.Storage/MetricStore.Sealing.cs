@@ -43,7 +43,7 @@ public sealed partial class MetricStore
             foreach (var group in memory.Groups.Values)
                 group.Freeze();
             frozen = [.. memory.Groups.Values.Where(g => g.Frozen.Count > 0).Select(g =>
-                new FrozenGroup(g, g.Frozen, [.. g.Members], [.. g.Blocks.Where(b => b.Level == BlockLevel.Raw)]))];
+                new FrozenGroup(g, g.Frozen, [.. g.Members], g.Blocks(BlockLevel.Raw)))];
             end = memory.JournalEnd;
         }
         if (frozen.Count == 0)
@@ -80,7 +80,7 @@ public sealed partial class MetricStore
     {
         int from = done;
         var some = new List<SealedGroup>();
-        bool packed = WithSealing(memory, sealing =>
+        bool packed = WithSealing(memory, (sealing, _) =>
         {
             for (long size = 0; size < LargestSeal && from < frozen.Count; from++)
             {
@@ -93,20 +93,21 @@ public sealed partial class MetricStore
     }
 
     /// <summary>Works on one state of the file, in which all blocks of the picture are there; false when it is another state.</summary>
-    bool WithSealing(StoreMemory memory, Action<Sealing> work) => _database.Read(connection =>
+    bool WithSealing(StoreMemory memory, Action<Sealing, BlockBytesSource> work) => _database.Read(connection =>
     {
         if (StoreState.Version(connection) != memory.Version)
             return false;
         var bytes = new List<BlockBytes>();
+        BlockBytes Open(BlockInfo block, int slot)
+        {
+            while (bytes.Count <= slot)
+                bytes.Add(new(connection));
+            bytes[slot].Open(block, whole: true);
+            return bytes[slot];
+        }
         try
         {
-            work(new(_limits.BlockInstants, (block, slot) =>
-            {
-                while (bytes.Count <= slot)
-                    bytes.Add(new(connection));
-                bytes[slot].Open(block, whole: true);
-                return bytes[slot];
-            }));
+            work(new(_limits.BlockInstants, Open), Open);
         }
         finally
         {

@@ -88,25 +88,20 @@ public sealed partial class MetricStore : ISampleWriter, ISeriesSource, IStoreSc
         _commit.Publish(batches);
     }
 
-    public ValueTask<IReadOnlyList<SeriesSamples>> SelectAsync(SeriesSelection selection, CancellationToken ct)
-    {
-        var kept = Kept(selection);
-        return ReadAsync(reader => reader.Select(kept, ct));
-    }
+    public ValueTask<IReadOnlyList<SeriesSamples>> SelectAsync(SeriesSelection selection, CancellationToken ct) =>
+        ReadAsync(reader => reader.Select(selection, ct));
 
     public async ValueTask<IReadOnlyList<Labels>> SeriesAsync(IReadOnlyList<SeriesSelection> selections, CancellationToken ct)
     {
         var found = new HashSet<Labels>();
         foreach (var selection in selections)
-        {
-            var kept = Kept(selection);
-            found.UnionWith(await ReadAsync(reader => reader.Series(kept, ct)));
-        }
+            found.UnionWith(await ReadAsync(reader => reader.Series(selection, ct)));
         return [.. found];
     }
 
     /// <summary>What is older than the history kept may still be in the file, and is not shown.</summary>
-    SeriesSelection Kept(SeriesSelection selection) => selection with { FromMs = Math.Max(selection.FromMs, OldestMs) };
+    Horizons Kept => new(OldestMs, (_time.GetUtcNow() - _limits.FiveMinutes).ToUnixTimeMilliseconds(),
+        (_time.GetUtcNow() - _limits.Hour).ToUnixTimeMilliseconds());
 
     long OldestMs => (_time.GetUtcNow() - _limits.Raw).ToUnixTimeMilliseconds();
 
@@ -121,7 +116,7 @@ public sealed partial class MetricStore : ISampleWriter, ISeriesSource, IStoreSc
                 isCurrent = StoreState.Version(connection) == memory.Version && StoreState.JournalEnd(connection) <= memory.JournalEnd;
                 if (isCurrent)
                 {
-                    using var reader = new SampleReader(connection, memory);
+                    using var reader = new SampleReader(connection, memory, Kept);
                     answer = read(reader);
                 }
                 return 0;
@@ -136,7 +131,7 @@ public sealed partial class MetricStore : ISampleWriter, ISeriesSource, IStoreSc
             return _database.Read(connection =>
             {
                 Follow(connection);
-                using var reader = new SampleReader(connection, _memory);
+                using var reader = new SampleReader(connection, _memory, Kept);
                 return read(reader)!;
             });
     }
@@ -160,7 +155,7 @@ public sealed partial class MetricStore : ISampleWriter, ISeriesSource, IStoreSc
     {
         lock (_memory.Lock)
             return (_memory.Index.Count,
-                _memory.HeadSamples + _memory.Groups.Values.Sum(g => g.Blocks.Where(b => b.Level == BlockLevel.Raw).Sum(b => b.Samples)));
+                _memory.HeadSamples + _memory.Groups.Values.Sum(g => g.Blocks(BlockLevel.Raw).Sum(b => b.Samples)));
     }
 
     public void Dispose()

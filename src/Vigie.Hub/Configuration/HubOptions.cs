@@ -37,7 +37,16 @@ sealed record HubOptions
     [Description("Security advisories.")]
     public FeedsOptions Feeds { get; init; } = new();
 
-    public StoreLimits ToStoreLimits() => new() { Raw = Retention.Raw, Series = Ingest.Series };
+    public StoreLimits ToStoreLimits() => new()
+    {
+        Raw = Retention.Raw,
+        FiveMinutes = Retention.FiveMinutes,
+        Hour = Retention.Hour,
+        RawBytes = Retention.RawBytes.Bytes,
+        FiveMinutesBytes = Retention.FiveMinutesBytes.Bytes,
+        HourBytes = Retention.HourBytes.Bytes,
+        Series = Ingest.Series,
+    };
 
     /// <summary>Where people reach the hub, without a slash at the end.</summary>
     public string PublicUrl() => (Server.PublicUrl.Length > 0 ? Server.PublicUrl : Server.Urls.Split(';')[0].Trim()).TrimEnd('/');
@@ -74,6 +83,23 @@ sealed record RetentionSettings
 {
     [Description("Samples as they were sent; older ones are deleted every hour."), Between("1h", "3650d")]
     public TimeSpan Raw { get; init; } = TimeSpan.FromDays(7);
+
+    [Description("Rollups over five minutes (least, greatest, sum, count, last), made of samples two days old; 0s keeps none."),
+        Between("0s", "3650d")]
+    public TimeSpan FiveMinutes { get; init; } = TimeSpan.FromDays(90);
+
+    [Description("Rollups over an hour; 0s keeps none."), Between("0s", "3650d")]
+    public TimeSpan Hour { get; init; } = TimeSpan.FromDays(730);
+
+    [Description("Most bytes of samples as they were sent; beyond it the oldest are deleted before their time."),
+        Between("1MiB", "1048576GiB")]
+    public ByteSize RawBytes { get; init; } = new(1L << 50);
+
+    [Description("Most bytes of rollups over five minutes."), Between("1MiB", "1048576GiB")]
+    public ByteSize FiveMinutesBytes { get; init; } = new(1L << 50);
+
+    [Description("Most bytes of rollups over an hour."), Between("1MiB", "1048576GiB")]
+    public ByteSize HourBytes { get; init; } = new(1L << 50);
 }
 
 sealed record BackupOptions

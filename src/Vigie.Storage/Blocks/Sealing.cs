@@ -16,8 +16,6 @@ sealed record SealedGroup(SeriesGroup Group, List<BlockInfo> Replaced, List<Seal
 /// </summary>
 sealed class Sealing(int instants, BlockBytesSource open)
 {
-    static readonly long DayMs = (long)TimeSpan.FromDays(1).TotalMilliseconds;
-
     readonly BlockWriter _writer = new();
 
     /// <summary>Neighbouring instants that go into one run of blocks, with the blocks that are merged into it.</summary>
@@ -38,25 +36,32 @@ sealed class Sealing(int instants, BlockBytesSource open)
         }
     }
 
-    public SealedGroup Seal(FrozenGroup frozen)
+    /// <summary>Makes raw blocks of frozen rows.</summary>
+    public SealedGroup Seal(FrozenGroup frozen) => Merge(frozen.Group, frozen.Members, BlockLevel.Raw,
+        [.. frozen.Rows.Where(r => r.Count > 0).Select(r => new HeadPart(r))], AllTimes(frozen.Rows), frozen.Blocks);
+
+    /// <summary>Brings new rows and the blocks of a level together.</summary>
+    /// <param name="times">The instants of the new rows, ascending.</param>
+    /// <param name="blocks">The group's blocks of that level in time order.</param>
+    public SealedGroup Merge(SeriesGroup group, SeriesEntry[] members, BlockLevel level, IReadOnlyList<SamplePart> fresh, long[] times,
+        BlockInfo[] blocks)
     {
-        var head = frozen.Rows.Where(r => r.Count > 0).Select(r => new HeadPart(r)).ToList();
-        var made = new SealedGroup(frozen.Group, [], []);
-        foreach (var job in Plan(AllTimes(frozen.Rows), frozen.Blocks))
+        var made = new SealedGroup(group, [], []);
+        foreach (var job in Plan(times, blocks, level))
         {
             job.Sources.Sort((a, b) => a.FirstMs.CompareTo(b.FirstMs));
             made.Replaced.AddRange(job.Sources);
-            Pack(frozen, head, job, made.Made);
+            Pack(group, members, level, fresh, job, made.Made);
         }
         return made;
     }
 
-    /// <summary>What remains of a block from an instant on.</summary>
+    /// <summary>What remains of a raw block from an instant on.</summary>
     public SealedGroup Trim(SeriesGroup group, SeriesEntry[] members, BlockInfo block, long fromMs)
     {
         var made = new SealedGroup(group, [block], []);
-        var parts = new List<SamplePart> { new BlockPart(block, open(block, 0)) };
-        Pack(group, parts, Entries(members, parts), fromMs, block.LastMs, made.Made);
+        var part = new BlockPart(block, open(block, 0));
+        Pack(group, block.Level, [part], [.. part.Keys(members)], fromMs, block.LastMs, made.Made);
         return made;
     }
 
@@ -71,7 +76,7 @@ sealed class Sealing(int instants, BlockBytesSource open)
         return [.. all];
     }
 
-    List<Job> Plan(long[] times, BlockInfo[] blocks)
+    List<Job> Plan(long[] times, BlockInfo[] blocks, BlockLevel level)
     {
         var jobs = new List<Job>();
         Job? job = null;
@@ -101,79 +106,56 @@ sealed class Sealing(int instants, BlockBytesSource open)
             job!.Take(time);
         }
         foreach (var one in jobs)
-            TakeSmallOnes(one, blocks, jobs);
+            TakeSmallOnes(one, blocks, jobs, level);
         return jobs;
     }
 
-    /// <summary>Blocks before the job that are not larger than twice what is there, of the same day, until a block is full.</summary>
-    void TakeSmallOnes(Job job, BlockInfo[] blocks, List<Job> jobs)
+    /// <summary>Blocks before the job that are not larger than twice what is there, of the same time, until a block is full.</summary>
+    void TakeSmallOnes(Job job, BlockInfo[] blocks, List<Job> jobs, BlockLevel level)
     {
         for (int i = Array.FindLastIndex(blocks, b => b.LastMs < job.FromMs); i >= 0; i--)
         {
             var block = blocks[i];
-            if (block.Rows > 2 * job.Rows || block.Rows + job.Rows > instants * 3 / 2 || block.FirstMs / DayMs != job.FromMs / DayMs
+            if (block.Rows > 2 * job.Rows || block.Rows + job.Rows > instants * 3 / 2 || level.Span(block.FirstMs) != level.Span(job.FromMs)
                 || jobs.Any(j => !ReferenceEquals(j, job) && j.ToMs >= block.FirstMs && j.FromMs < job.FromMs))
                 return; // also when rows of another job stand between: no block may reach over another
             job.Merge(block);
         }
     }
 
-    void Pack(FrozenGroup frozen, List<HeadPart> head, Job job, List<SealedBlock> made)
+    void Pack(SeriesGroup group, SeriesEntry[] members, BlockLevel level, IReadOnlyList<SamplePart> fresh, Job job, List<SealedBlock> made)
     {
         var parts = new List<SamplePart>();
         foreach (var source in job.Sources)
             parts.Add(new BlockPart(source, open(source, parts.Count)));
-        parts.AddRange(head);
-        var entries = Entries(frozen.Members, parts);
+        parts.AddRange(fresh);
+        var keys = Keys(members, parts);
         int windows = Math.Max(1, job.Rows / instants);
         var scan = new GroupScan(parts, job.FromMs, job.ToMs);
         int[] columns = new int[parts.Count];
-        var all = entries.Select(e => scan.Times(e, columns)).Distinct().SelectMany(t => t.Times).Distinct().Order().ToArray();
-        foreach (var (from, to) in Windows(all, windows))
-            Pack(frozen.Group, parts, entries, from, to, made);
+        var all = keys.Select(k => scan.Times(k, columns)).Distinct().SelectMany(t => t.Times).Distinct().Order().ToArray();
+        foreach (var (from, to) in Windows(all, windows, level))
+            Pack(group, level, parts, keys, from, to, made);
     }
 
-    /// <summary>Even pieces that stay within a day of the world's clock, so that history can be dropped by whole blocks.</summary>
-    static IEnumerable<(long From, long To)> Windows(long[] times, int windows)
+    /// <summary>Even pieces that stay within one span of the level, so that history can be dropped by whole blocks.</summary>
+    static IEnumerable<(long From, long To)> Windows(long[] times, int windows, BlockLevel level)
     {
         int most = (times.Length + windows - 1) / windows, first = 0;
         for (int i = 1; i <= times.Length; i++)
-            if (i == times.Length || i - first == most || times[i] / DayMs != times[first] / DayMs)
+            if (i == times.Length || i - first == most || level.Span(times[i]) != level.Span(times[first]))
             {
                 yield return (times[first], times[i - 1]);
                 first = i;
             }
     }
 
-    /// <summary>Series that any part has, in the order of their numbers, as a block wants them.</summary>
-    static List<SeriesEntry> Entries(SeriesEntry[] members, List<SamplePart> parts)
-    {
-        var entries = new SortedDictionary<long, SeriesEntry>();
-        foreach (var part in parts)
-            if (part is HeadPart head)
-                foreach (var entry in head.Entries)
-                    entries[entry.Id] = entry;
-            else if (part is BlockPart block)
-                foreach (var column in block.Directory.Columns)
-                    if (!entries.ContainsKey(column.Series) && EntryOf(members, column.Series) is { } entry)
-                        entries.Add(column.Series, entry);
-        return [.. entries.Values.Where(e => !e.IsGone)];
-    }
+    /// <summary>What any part has, in the order in which a block wants it.</summary>
+    static List<ColumnKey> Keys(SeriesEntry[] members, List<SamplePart> parts) =>
+        [.. parts.SelectMany(p => p.Keys(members)).Where(k => !k.Entry.IsGone).Distinct().OrderBy(k => k.Entry.Id).ThenBy(k => k.Part)];
 
-    static SeriesEntry? EntryOf(SeriesEntry[] members, long series)
-    {
-        int low = 0, high = members.Length - 1;
-        while (low <= high)
-        {
-            int middle = (low + high) / 2;
-            if (members[middle].Id == series)
-                return members[middle];
-            (low, high) = members[middle].Id < series ? (middle + 1, high) : (low, middle - 1);
-        }
-        return null;
-    }
-
-    void Pack(SeriesGroup group, List<SamplePart> parts, List<SeriesEntry> entries, long fromMs, long toMs, List<SealedBlock> made)
+    void Pack(SeriesGroup group, BlockLevel level, List<SamplePart> parts, List<ColumnKey> keys, long fromMs, long toMs,
+        List<SealedBlock> made)
     {
         _writer.Reset();
         var scan = new GroupScan(parts, fromMs, toMs);
@@ -182,9 +164,9 @@ sealed class Sealing(int instants, BlockBytesSource open)
         double[] values = CellPool.Rent(instants * 2);
         long samples = 0, first = long.MaxValue, last = long.MinValue;
         int rows = 0;
-        foreach (var entry in entries)
+        foreach (var key in keys)
         {
-            var times = scan.Times(entry, columns);
+            var times = scan.Times(key, columns);
             int count = times.Times.Length;
             if (count == 0)
                 continue;
@@ -200,7 +182,7 @@ sealed class Sealing(int instants, BlockBytesSource open)
                 values = CellPool.Rent(count);
             }
             scan.Fill(times, columns, values);
-            _writer.AddColumn(entry.Id, 0, number, values.AsSpan(0, count));
+            _writer.AddColumn(key.Entry.Id, (int)key.Part, number, values.AsSpan(0, count));
             samples += count;
         }
         CellPool.Return(values);
@@ -209,7 +191,7 @@ sealed class Sealing(int instants, BlockBytesSource open)
         var block = _writer.Finish();
         byte[] bytes = ArrayPool<byte>.Shared.Rent(block.Length);
         block.CopyTo(bytes);
-        made.Add(new(new(0, group.Id, BlockLevel.Raw, first, last, rows, samples, block.Length), bytes));
+        made.Add(new(new(0, group.Id, level, first, last, rows, samples, block.Length), bytes));
     }
 }
 

@@ -7,13 +7,13 @@ sealed class GroupScan(IReadOnlyList<SamplePart> parts, long fromMs, long toMs)
 {
     readonly Dictionary<Key, MergedTimes> _times = [];
 
-    /// <summary>The instants of a series and its column in each part.</summary>
-    public MergedTimes Times(SeriesEntry entry, Span<int> columns)
+    /// <summary>The instants of a column and where it stands in each part.</summary>
+    public MergedTimes Times(ColumnKey key, Span<int> columns)
     {
         int[] numbers = new int[parts.Count];
         for (int i = 0; i < parts.Count; i++)
         {
-            columns[i] = parts[i].Find(entry);
+            columns[i] = parts[i].Find(key);
             numbers[i] = columns[i] < 0 ? -1 : parts[i].TimesOf(columns[i]);
         }
         ref var merged = ref CollectionsMarshal.GetValueRefOrAddDefault(_times, new(numbers), out _);

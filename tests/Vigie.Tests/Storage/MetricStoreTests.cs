@@ -5,7 +5,7 @@ namespace Vigie.Tests.Storage;
 
 public sealed class MetricStoreTests : IDisposable
 {
-    readonly StoreCase _case = new();
+    readonly StoreCase _case = new(StoreCase.RawOnly);
 
     public void Dispose() => _case.Dispose();
 
@@ -54,7 +54,7 @@ public sealed class MetricStoreTests : IDisposable
         long before = new FileInfo(_case.Path).Length;
         var told = new List<double>();
 
-        long deleted = await _case.Store.DeleteBeforeAsync(StoreCase.Now - TimeSpan.FromHours(1), exact: true, new Told(told), default);
+        long deleted = await _case.Store.CleanAsync(StoreCase.Now - TimeSpan.FromHours(1), exact: true, new Told(told), default);
 
         Assert.Equal(40_000, deleted);
         Assert.Equal((1, 1), _case.Store.Count());
@@ -62,7 +62,7 @@ public sealed class MetricStoreTests : IDisposable
         Assert.Equal(0, _case.Scalar<long>("PRAGMA freelist_count"));
         Assert.Equal(told.Order(), told);
         Assert.Equal(1, told[^1]);
-        Assert.Equal(0, await _case.Store.DeleteBeforeAsync(StoreCase.Now - TimeSpan.FromHours(1), exact: true, null, default));
+        Assert.Equal(0, await _case.Store.CleanAsync(StoreCase.Now - TimeSpan.FromHours(1), exact: true, null, default));
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class MetricStoreTests : IDisposable
         var series = StoreCase.Series("m", ("host", "a"));
         await _case.Store.WriteAsync(StoreCase.Batch((series, StoreCase.NowMs - 1000, 1)), default);
         object? slot = series.StoreSlot;
-        await _case.Store.DeleteBeforeAsync(StoreCase.Now, exact: true, null, default);
+        await _case.Store.CleanAsync(StoreCase.Now, exact: true, null, default);
         Assert.Empty(await _case.SelectAsync());
         await _case.Store.WriteAsync(StoreCase.Batch((series, StoreCase.NowMs, 2)), default);
         Assert.NotSame(slot, series.StoreSlot);
@@ -104,7 +104,7 @@ public sealed class MetricStoreTests : IDisposable
             Assert.Equal(["first", "second"], (await _case.SelectAsync()).Select(s => s.Labels.Name).Order());
 
             // The other one deletes "first" while this one believes to know its number.
-            await second.DeleteBeforeAsync(StoreCase.Now + TimeSpan.FromSeconds(1), exact: true, null, default);
+            await second.CleanAsync(StoreCase.Now + TimeSpan.FromSeconds(1), exact: true, null, default);
             Assert.Empty(await _case.SelectAsync());
             await second.WriteAsync(StoreCase.Batch((StoreCase.Series("third"), StoreCase.NowMs, 3)), default);
             await _case.WriteAsync("first", 4);

@@ -14,6 +14,9 @@ sealed class StoreCase : IDisposable
 
     readonly TempFolder _folder = new();
 
+    /// <summary>Without rollups, so that a series is gone when its samples are.</summary>
+    public static readonly StoreLimits RawOnly = new() { FiveMinutes = TimeSpan.Zero, Hour = TimeSpan.Zero };
+
     readonly StoreLimits _limits;
 
     public StoreCase(StoreLimits? limits = null)
