@@ -60,6 +60,7 @@ static class HubApp
             context.Response.ContentType = "text/plain; charset=utf-8";
             return context.Response.WriteAsync("The hub has failed at this request; its log says why.");
         }));
+        IngestPipeline.Use(app);
         app.UseResponseCompression();
         app.UseRouting();
         app.UseAuthentication();
@@ -72,8 +73,7 @@ static class HubApp
     static void Map(WebApplication app)
     {
         app.MapGet("/healthz", () => Results.Text("ready"));
-        OtlpEndpoint.Map(app);
-        RemoteWriteEndpoint.Map(app);
+        IngestPipeline.Map(app);
         LoginEndpoints.Map(app);
         PreferencesEndpoint.Map(app);
         ChartEndpoints.Map(app);

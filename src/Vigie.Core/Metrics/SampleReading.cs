@@ -20,6 +20,11 @@ public sealed record SampleReading(IReadOnlyList<SeenHost> Hosts, int Refused, s
 /// <summary>Counts what a request's reader refuses, by reason.</summary>
 sealed class Refusals
 {
+    /// <summary>A reason may name what the sender wrote, so a hostile one could bring as many as it sends series.</summary>
+    const int MostReasons = 20;
+
+    const string Others = "other reasons";
+
     List<(string Reason, int Samples)>? _refused;
 
     public int Count { get; private set; }
@@ -33,10 +38,15 @@ sealed class Refusals
         Count += samples;
         _refused ??= [];
         int at = _refused.FindIndex(r => r.Reason == reason);
-        if (at < 0)
+        if (at < 0 && _refused.Count < MostReasons)
+        {
             _refused.Add((reason, samples));
-        else
-            _refused[at] = (reason, _refused[at].Samples + samples);
+            return;
+        }
+        if (at < 0 && _refused[^1].Reason != Others)
+            _refused.Add((Others, 0));
+        at = at < 0 ? _refused.Count - 1 : at;
+        _refused[at] = (_refused[at].Reason, _refused[at].Samples + samples);
     }
 
     public void Clear()

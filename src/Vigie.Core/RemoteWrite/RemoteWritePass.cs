@@ -132,7 +132,8 @@ sealed class RemoteWritePass(SeriesTable table, IngestLimits limits)
         var key = new SeriesKey(fields, _fallbackHost);
         if (table.Find(key) is { } known)
             return known;
-        var labels = SeriesLabels.Read(fields, offset, _fallbackHost, limits, out string host, out bool isFallback, out string? refusal);
+        var labels = SeriesLabels.Read(fields, offset, _fallbackHost, limits, table.Texts,
+            out string host, out bool isFallback, out string? refusal);
         var added = labels is null ? null : table.Add(key, labels, host, isFallback, _nowMs, out refusal);
         if (added is null)
             Refuse(refusal!, samples);
