@@ -93,6 +93,14 @@ public sealed class Database : IDisposable
         return new(_writing);
     }
 
+    /// <summary>The turn, if nobody has it.</summary>
+    internal bool TryTurn(out WriteTurn turn)
+    {
+        bool taken = _writing.Wait(0);
+        turn = taken ? new(_writing) : default;
+        return taken;
+    }
+
     internal readonly struct WriteTurn(SemaphoreSlim writing) : IDisposable
     {
         public void Dispose() => writing.Release();
