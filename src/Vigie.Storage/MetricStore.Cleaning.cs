@@ -43,12 +43,12 @@ public sealed partial class MetricStore
             ct.ThrowIfCancellationRequested();
             var some = groups.GetRange(done, Math.Min(GroupsTogether, groups.Count - done));
             var changes = new List<SealedGroup>();
-            bool packed = WithSealing(memory, sealing =>
+            bool packed = WithBlocks(memory, open =>
             {
                 foreach (var (group, members, old) in some)
                 {
                     changes.Add(new(group, [.. old.Where(b => b.LastMs < cutMs)], []));
-                    changes.AddRange(old.Where(b => b.LastMs >= cutMs).Select(b => sealing.Trim(group, members, b, cutMs)));
+                    changes.AddRange(old.Where(b => b.LastMs >= cutMs).Select(b => _packing.Trim(group, members, b, cutMs, open)));
                 }
             });
             try

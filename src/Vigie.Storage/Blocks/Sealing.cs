@@ -12,13 +12,15 @@ sealed record SealedGroup(SeriesGroup Group, List<BlockInfo> Replaced, List<Seal
 
 /// <summary>
 /// Makes blocks of one group's frozen rows. Blocks of a group never overlap: rows that fall into a block are merged with it,
-/// and small blocks at the end are merged with what follows them, so that each sample is packed only a few times.
+/// and small blocks at the end are merged with what follows them, so that each sample is packed only a few times. Its buffers
+/// are used again from group to group. Not safe for use by many threads.
 /// </summary>
-sealed class Sealing(int instants, BlockBytesSource open)
+sealed class Sealing(int instants)
 {
     static readonly long DayMs = (long)TimeSpan.FromDays(1).TotalMilliseconds;
 
     readonly BlockWriter _writer = new();
+    double[] _values = new double[instants];
 
     /// <summary>Neighbouring instants that go into one run of blocks, with the blocks that are merged into it.</summary>
     sealed record Job(List<BlockInfo> Sources)
@@ -38,7 +40,7 @@ sealed class Sealing(int instants, BlockBytesSource open)
         }
     }
 
-    public SealedGroup Seal(FrozenGroup frozen)
+    public SealedGroup Seal(FrozenGroup frozen, BlockBytesSource open)
     {
         var head = frozen.Rows.Where(r => r.Count > 0).Select(r => new HeadPart(r)).ToList();
         var made = new SealedGroup(frozen.Group, [], []);
@@ -46,13 +48,13 @@ sealed class Sealing(int instants, BlockBytesSource open)
         {
             job.Sources.Sort((a, b) => a.FirstMs.CompareTo(b.FirstMs));
             made.Replaced.AddRange(job.Sources);
-            Pack(frozen, head, job, made.Made);
+            Pack(frozen, head, job, open, made.Made);
         }
         return made;
     }
 
     /// <summary>What remains of a block from an instant on.</summary>
-    public SealedGroup Trim(SeriesGroup group, SeriesEntry[] members, BlockInfo block, long fromMs)
+    public SealedGroup Trim(SeriesGroup group, SeriesEntry[] members, BlockInfo block, long fromMs, BlockBytesSource open)
     {
         var made = new SealedGroup(group, [block], []);
         var parts = new List<SamplePart> { new BlockPart(block, open(block, 0)) };
@@ -118,7 +120,7 @@ sealed class Sealing(int instants, BlockBytesSource open)
         }
     }
 
-    void Pack(FrozenGroup frozen, List<HeadPart> head, Job job, List<SealedBlock> made)
+    void Pack(FrozenGroup frozen, List<HeadPart> head, Job job, BlockBytesSource open, List<SealedBlock> made)
     {
         var parts = new List<SamplePart>();
         foreach (var source in job.Sources)
@@ -179,7 +181,6 @@ sealed class Sealing(int instants, BlockBytesSource open)
         var scan = new GroupScan(parts, fromMs, toMs);
         var numbers = new Dictionary<MergedTimes, int>();
         int[] columns = new int[parts.Count];
-        double[] values = CellPool.Rent(instants * 2);
         long samples = 0, first = long.MaxValue, last = long.MinValue;
         int rows = 0;
         foreach (var entry in entries)
@@ -194,16 +195,12 @@ sealed class Sealing(int instants, BlockBytesSource open)
                 (first, last) = (Math.Min(first, times.Times[0]), Math.Max(last, times.Times[^1]));
                 rows = Math.Max(rows, count);
             }
-            if (values.Length < count)
-            {
-                CellPool.Return(values);
-                values = CellPool.Rent(count);
-            }
-            scan.Fill(times, columns, values);
-            _writer.AddColumn(entry.Id, 0, number, values.AsSpan(0, count));
+            if (_values.Length < count)
+                _values = new double[count];
+            scan.Fill(times, columns, _values);
+            _writer.AddColumn(entry.Id, 0, number, _values.AsSpan(0, count));
             samples += count;
         }
-        CellPool.Return(values);
         if (samples == 0)
             return;
         var block = _writer.Finish();
