@@ -175,7 +175,7 @@ public sealed class Database : IDisposable
         {
             connection = new SqliteConnection(ConnectionString(Path, SqliteOpenMode.ReadWrite));
             connection.Open();
-            Execute(connection, "PRAGMA busy_timeout=5000; PRAGMA query_only=ON; PRAGMA cache_size=-16384; PRAGMA temp_store=MEMORY");
+            Execute(connection, "PRAGMA busy_timeout=5000; PRAGMA query_only=ON; PRAGMA cache_size=-2048; PRAGMA temp_store=MEMORY");
         }
         try
         {
@@ -244,7 +244,7 @@ public sealed class Database : IDisposable
         foreach (var (pragma, set, expected) in new[]
                  {
                      ("busy_timeout", "5000", "5000"), ("journal_mode", "WAL", "wal"), ("synchronous", "FULL", "2"),
-                     ("foreign_keys", "ON", "1"), ("temp_store", "MEMORY", "2"), ("cache_size", "-32768", "-32768"),
+                     ("foreign_keys", "ON", "1"), ("temp_store", "MEMORY", "2"), ("cache_size", "-4096", "-4096"),
                  })
         {
             Execute(connection, $"PRAGMA {pragma}={set}");

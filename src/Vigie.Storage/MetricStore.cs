@@ -18,6 +18,7 @@ public sealed partial class MetricStore : ISampleWriter, ISeriesSource, IStoreSc
     readonly SampleCommit _commit;
     readonly CommitQueue _queue;
     readonly SemaphoreSlim _sealing = new(1, 1);
+    readonly Sealing _packing; // whoever has entered _sealing
     StoreMemory _memory;
 
     /// <exception cref="DatabaseException">The file is damaged.</exception>
@@ -26,6 +27,7 @@ public sealed partial class MetricStore : ISampleWriter, ISeriesSource, IStoreSc
         (_database, _time, _limits) = (database, time, limits);
         _commit = new(time, limits);
         _queue = new(TryCommit);
+        _packing = new(limits.BlockInstants);
         _memory = database.Read(connection => StoreMemory.Load(connection, time.GetUtcNow()));
         if (database.Read(OldSamples.Exist))
             TakeOldSamples();
