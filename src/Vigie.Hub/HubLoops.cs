@@ -2,6 +2,7 @@ using Vigie.Hub.Advisories;
 using Vigie.Hub.Alerts;
 using Vigie.Hub.Configuration;
 using Vigie.Hub.Hosts;
+using Vigie.Hub.Ingest;
 using Vigie.Storage;
 
 namespace Vigie.Hub;
@@ -17,8 +18,16 @@ static class HubLoops
     {
         Add(services, "Alerts", options.Alerts.Every, s => async ct =>
         {
-            await s.GetRequiredService<MetricStore>().WriteAsync(await s.GetRequiredService<HostDirectory>().SweepAsync(ct), ct);
-            await s.GetRequiredService<AlertEngine>().EvaluateAsync(ct);
+            var batch = await s.GetRequiredService<HostDirectory>().SweepAsync(ct);
+            s.GetRequiredService<HubMetrics>().AddTo(batch, s.GetRequiredService<TimeProvider>().GetUtcNow().ToUnixTimeMilliseconds());
+            try
+            {
+                await s.GetRequiredService<MetricStore>().WriteAsync(batch, ct);
+            }
+            finally
+            {
+                await s.GetRequiredService<AlertEngine>().EvaluateAsync(ct); // also while nothing more can be stored
+            }
         });
         Add(services, "Outbox", DeliveryEvery, s => ct => s.GetRequiredService<OutboxDelivery>().RunAsync(ct));
         Add(services, SealLoop, SealEvery, s => ct =>

@@ -29,11 +29,11 @@ static class HubServices
         services.AddSingleton<MetricStore>();
         services.AddSingleton<ISampleWriter>(s => s.GetRequiredService<MetricStore>());
         services.AddSingleton<ISeriesSource>(s => s.GetRequiredService<MetricStore>());
-        services.AddSingleton(new QueryOptions { Time = time });
+        services.AddSingleton(options.Queries.ToOptions(time));
         services.AddSingleton<QueryEngine>();
         services.AddSingleton(new OtlpMetricsReader(options.Ingest.ToLimits(), time))
             .AddSingleton(new RemoteWriteReader(options.Ingest.ToLimits(), time));
-        services.AddSingleton<HubMetrics>().AddSingleton<SampleIngest>();
+        services.AddSingleton<DiskWatch>().AddSingleton<HubMetrics>().AddSingleton<SampleIngest>();
         services.AddSingleton<HostStore>().AddSingleton<HostDirectory>().AddSingleton<Headlines>();
         services.AddSingleton<ChartService>().AddSingleton<ChartFigures>();
         services.AddSingleton<RuleSet>()

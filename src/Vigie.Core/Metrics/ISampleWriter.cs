@@ -12,7 +12,10 @@ public interface ISampleWriter
 }
 
 /// <summary>What became of a batch. What was refused is counted by reason and never stops the rest.</summary>
-public readonly record struct WriteResult(int Written, int Refused, string? Reason);
+public readonly record struct WriteResult(int Written, int Refused, string? Reason)
+{
+    public RefusalCounts Counts { get; init; }
+}
 
 /// <summary>The store can't take anything now: disk full, closing, locked.</summary>
 public sealed class StoreUnavailableException(string message, Exception? inner = null) : Exception(message, inner);

@@ -3,6 +3,7 @@ using Vigie.Hub.Advisories;
 using Vigie.Hub.Alerts;
 using Vigie.Hub.Alerts.Channels;
 using Vigie.Hub.Ingest;
+using Vigie.PromQL;
 using Vigie.Storage;
 
 namespace Vigie.Hub.Configuration;
@@ -24,6 +25,9 @@ sealed record HubOptions
 
     [Description("How long history is kept.")]
     public RetentionSettings Retention { get; init; } = new();
+
+    [Description("How large a query may be, of a chart, a rule or a person.")]
+    public QueriesOptions Queries { get; init; } = new();
 
     [Description("Copies of monitoring.db.")]
     public BackupOptions Backup { get; init; } = new();
@@ -100,6 +104,21 @@ sealed record RetentionSettings
 
     [Description("Most bytes of rollups over an hour."), Between("1MiB", "1048576GiB")]
     public ByteSize HourBytes { get; init; } = new(1L << 50);
+}
+
+sealed record QueriesOptions
+{
+    [Description("Most series that one query may read."), Between("100", "100000000")]
+    public int MaxSeries { get; init; } = 200_000;
+
+    [Description("Most samples that one query may read and compute; each takes 16 bytes of memory."), Between("10000", "2000000000")]
+    public int MaxSamples { get; init; } = 50_000_000;
+
+    [Description("Longest time until a query's answer."), Between("1s", "1h")]
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(2);
+
+    public QueryOptions ToOptions(TimeProvider time) =>
+        new() { Time = time, MaxSeries = MaxSeries, MaxSamples = MaxSamples, Timeout = Timeout };
 }
 
 sealed record BackupOptions

@@ -26,10 +26,16 @@ sealed class SampleReader(SqliteConnection connection, StoreMemory memory, Horiz
         if (Pieces(selection) is not { } pieces)
             return null;
         var found = new List<SeriesSamples>();
+        long samples = 0;
         foreach (var piece in pieces)
         {
             ct.ThrowIfCancellationRequested();
+            int before = found.Count;
             Read(piece, found);
+            for (int i = before; i < found.Count; i++)
+                samples += found[i].Values.Length;
+            if (found.Count > selection.MaxSeries || samples > selection.MaxSamples)
+                throw new SelectionTooLargeException(ofSeries: found.Count > selection.MaxSeries);
         }
         return found;
     }

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using System.Text;
 using System.Net;
+using System.Text;
 using Vigie.Tests.Support;
 
 namespace Vigie.Tests.EndToEnd;

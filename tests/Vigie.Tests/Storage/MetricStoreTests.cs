@@ -15,7 +15,8 @@ public sealed class MetricStoreTests : IDisposable
         var result = await _case.Store.WriteAsync(StoreCase.Batch(
             (StoreCase.Series("a"), StoreCase.NowMs - (7 * 86_400_000L) - 1, 1),
             (StoreCase.Series("a"), StoreCase.NowMs - (7 * 86_400_000L), 2)), default);
-        Assert.Equal(new(1, 1, "1 refused: older than the history kept (7 days, Retention:Raw)"), result);
+        Assert.Equal((1, 1, "1 refused: older than the history kept (7 days, Retention:Raw)"), (result.Written, result.Refused, result.Reason));
+        Assert.Equal(1, result.Counts[RefusalKind.Old]);
         Assert.Equal("2", await _case.ValuesAsync());
     }
 
@@ -194,6 +195,26 @@ public sealed class MetricStoreTests : IDisposable
                 StoreCase.NowMs, 1)),
                 default);
         Assert.Equal(new("m", "By", MetricKind.Gauge, "Two."), _case.Store.Metrics()["m_bytes"]);
+    }
+
+    [Theory]
+    [InlineData(2, 100, "more than 2 series")]
+    [InlineData(100, 25, "more than 25 samples")]
+    [InlineData(3, 40, null)]
+    public async Task A_query_that_would_read_too_much_is_stopped_while_it_reads(int series, int samples, string? told)
+    {
+        var batch = new SampleBatch();
+        foreach (string host in new[] { "a", "b", "c" })
+            for (int i = 0; i < 10; i++)
+                batch.Add(StoreCase.Series("m", ("host", host)), StoreCase.NowMs - (i * 1000), i);
+        await _case.Store.WriteAsync(batch, default);
+        await _case.Store.SealAsync(default);
+        var engine = new Vigie.PromQL.QueryEngine(_case.Store, new() { MaxSeries = series, MaxSamples = samples, Time = _case.Time });
+        var asked = async () => await engine.InstantAsync("sum(sum_over_time(m[5m]))", StoreCase.NowMs);
+        if (told is null)
+            await asked();
+        else
+            Assert.Contains(told, (await Assert.ThrowsAsync<Vigie.PromQL.PromQLException>(asked)).Message);
     }
 
     [Fact]
