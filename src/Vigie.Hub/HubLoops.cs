@@ -48,11 +48,14 @@ static class HubLoops
             Add(services, "Backup", TimeSpan.FromMinutes(10), s => ct => BackupWhenDue(s, options, ct));
     }
 
-    /// <summary>Seals as soon as the store has enough, and not only at the loop's own pace.</summary>
+    /// <summary>Seals as soon as the store has enough, and not only at the loop's own pace; logs what the store finds damaged.</summary>
     public static void Connect(IServiceProvider services)
     {
         var loop = services.GetServices<BackgroundLoop>().First(l => l.Name == SealLoop);
-        services.GetRequiredService<MetricStore>().SealNeeded += loop.Wake;
+        var log = services.GetRequiredService<ILogger<BackgroundLoop>>();
+        var store = services.GetRequiredService<MetricStore>();
+        store.SealNeeded += loop.Wake;
+        store.DamageFound += block => Log.BlockDamaged(log, block.Id, block.Host, block.First, block.Last, block.Reason);
     }
 
     public static void Add(IServiceCollection services, string name, TimeSpan every,

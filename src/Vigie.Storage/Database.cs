@@ -5,7 +5,7 @@ using Vigie.Core.Metrics;
 namespace Vigie.Storage;
 
 /// <summary>The file can't be opened or used as monitoring.db; the message says why and what to do.</summary>
-public sealed class DatabaseException(string message, Exception? inner = null) : Exception(message, inner);
+public class DatabaseException(string message, Exception? inner = null) : Exception(message, inner);
 
 /// <summary>
 /// monitoring.db: one connection that writes, behind a lock, and a few that read. Write-ahead logging with

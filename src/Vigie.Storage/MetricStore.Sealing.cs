@@ -17,7 +17,7 @@ public sealed partial class MetricStore
 
     /// <summary>
     /// Packs the head into blocks and deletes the journal's rows that held it. Killed in between, the journal is replayed, and
-    /// what is in a block already falls together with it.
+    /// what is in a block already falls together with it. What falls into a damaged block gets one beside it.
     /// </summary>
     /// <exception cref="StoreUnavailableException">The disk is full or fails: the samples stay in the journal.</exception>
     public async Task SealAsync(CancellationToken ct)
@@ -84,7 +84,8 @@ public sealed partial class MetricStore
         {
             for (long size = 0; size < LargestSeal && from < frozen.Count; from++)
             {
-                some.Add(sealing.Seal(frozen[from]));
+                var group = frozen[from];
+                some.Add(AroundDamage(() => sealing.Seal(group with { Blocks = _damaged.Without(group.Blocks) })));
                 size += some[^1].Made.Sum(b => (long)b.Info.Bytes);
             }
         });

@@ -18,17 +18,30 @@ public sealed partial class MetricStore : ISampleWriter, ISeriesSource, IStoreSc
     readonly SampleCommit _commit;
     readonly CommitQueue _queue;
     readonly SemaphoreSlim _sealing = new(1, 1);
+    readonly DamagedBlocks _damaged = new();
     StoreMemory _memory;
 
-    /// <exception cref="DatabaseException">The file is damaged.</exception>
+    /// <exception cref="DatabaseException">Labels or the journal are damaged.</exception>
     public MetricStore(Database database, TimeProvider time, StoreLimits limits)
     {
         (_database, _time, _limits) = (database, time, limits);
         _commit = new(time, limits);
         _queue = new(Commit);
-        _memory = database.Read(connection => StoreMemory.Load(connection, time.GetUtcNow()));
+        _memory = database.Read(Load);
         if (database.Read(OldSamples.Exist))
             TakeOldSamples();
+    }
+
+    StoreMemory Load(SqliteConnection connection)
+    {
+        try
+        {
+            return StoreMemory.Load(connection, _time.GetUtcNow());
+        }
+        catch (DatabaseException e)
+        {
+            throw new DatabaseException($"{_database.Path} is damaged: {e.Message}. `vigie restore` brings the last backup back.", e);
+        }
     }
 
     /// <summary>Killed in between it begins again: what is there already falls together with what comes.</summary>
@@ -88,6 +101,7 @@ public sealed partial class MetricStore : ISampleWriter, ISeriesSource, IStoreSc
         _commit.Publish(batches);
     }
 
+    /// <exception cref="DatabaseException">A block that the answer needs is damaged.</exception>
     public ValueTask<IReadOnlyList<SeriesSamples>> SelectAsync(SeriesSelection selection, CancellationToken ct) =>
         ReadAsync(reader => reader.Select(selection, ct));
 
@@ -117,7 +131,7 @@ public sealed partial class MetricStore : ISampleWriter, ISeriesSource, IStoreSc
                 if (isCurrent)
                 {
                     using var reader = new SampleReader(connection, memory, Kept);
-                    answer = read(reader);
+                    answer = Noting(() => read(reader));
                 }
                 return 0;
             });
@@ -132,7 +146,7 @@ public sealed partial class MetricStore : ISampleWriter, ISeriesSource, IStoreSc
             {
                 Follow(connection);
                 using var reader = new SampleReader(connection, _memory, Kept);
-                return read(reader)!;
+                return Noting(() => read(reader)!);
             });
     }
 
@@ -140,7 +154,7 @@ public sealed partial class MetricStore : ISampleWriter, ISeriesSource, IStoreSc
     int Follow(SqliteConnection connection)
     {
         if (StoreState.Version(connection) != _memory.Version)
-            _memory = StoreMemory.Load(connection, _time.GetUtcNow());
+            _memory = Load(connection);
         else if (StoreState.JournalEnd(connection) > _memory.JournalEnd)
             lock (_memory.Lock)
                 _memory.Follow(connection, _time.GetUtcNow());

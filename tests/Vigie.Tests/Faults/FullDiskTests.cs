@@ -144,11 +144,12 @@ public sealed class FullDiskTests
 
         static string Text(IReadOnlyList<SeriesSamples> answer) =>
             string.Join('\n', answer.Select(Line).Order(StringComparer.Ordinal));
+    }
 
-        static string Line(SeriesSamples series)
-        {
-            var bits = series.Values.ToArray().Select(BitConverter.DoubleToInt64Bits);
-            return $"{series.Labels}: {string.Join(' ', series.TimesMs.ToArray())}; {string.Join(' ', bits)}";
-        }
+    /// <summary>A series with every bit of its values.</summary>
+    internal static string Line(SeriesSamples series)
+    {
+        var bits = series.Values.ToArray().Select(BitConverter.DoubleToInt64Bits);
+        return $"{series.Labels}: {string.Join(' ', series.TimesMs.ToArray())}; {string.Join(' ', bits)}";
     }
 }
