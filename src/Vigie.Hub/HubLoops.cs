@@ -3,6 +3,7 @@ using Vigie.Hub.Alerts;
 using Vigie.Hub.Configuration;
 using Vigie.Hub.Hosts;
 using Vigie.Hub.Ingest;
+using Vigie.Hub.Retention;
 using Vigie.Storage;
 
 namespace Vigie.Hub;
@@ -35,14 +36,7 @@ static class HubLoops
             var store = s.GetRequiredService<MetricStore>();
             return store.SealIsDue ? store.SealAsync(ct) : Task.CompletedTask;
         });
-        Add(services, "Retention", CleanEvery, s => async ct =>
-        {
-            var age = options.Retention.Raw;
-            long deleted = await s.GetRequiredService<MetricStore>()
-                .CleanAsync(s.GetRequiredService<TimeProvider>().GetUtcNow() - age, exact: false, null, ct);
-            if (deleted > 0)
-                Log.Cleaned(s.GetRequiredService<ILogger<BackgroundLoop>>(), deleted, age);
-        });
+        Add(services, "Retention", CleanEvery, s => s.GetRequiredService<RetentionRound>().RunAsync);
         AdvisoryLoops.Add(services);
         if (options.Backup.Every > TimeSpan.Zero)
             Add(services, "Backup", TimeSpan.FromMinutes(10), s => ct => BackupWhenDue(s, options, ct));

@@ -161,6 +161,20 @@ public sealed partial class MetricStore : ISampleWriter, ISeriesSource, IStoreSc
         return 0;
     }
 
+    /// <summary>When the newest sample was taken, by its own clock; null when there is none.</summary>
+    public DateTimeOffset? Newest
+    {
+        get
+        {
+            lock (_memory.Lock)
+            {
+                long newest = _memory.Groups.Values.SelectMany(g => g.Head.Select(r => r.LastMs)
+                    .Concat(g.AllBlocks.Select(b => b.LastMs))).DefaultIfEmpty(long.MinValue).Max();
+                return newest == long.MinValue ? null : DateTimeOffset.FromUnixTimeMilliseconds(newest);
+            }
+        }
+    }
+
     /// <summary>What each metric is, by stored name.</summary>
     public IReadOnlyDictionary<string, MetricInfo> Metrics() => _database.Read(SeriesTable.Metrics);
 
