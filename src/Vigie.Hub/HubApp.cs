@@ -1,10 +1,13 @@
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.ResponseCompression;
+using Vigie.Core.Metrics;
 using Vigie.Hub.Accounts;
 using Vigie.Hub.Charts;
 using Vigie.Hub.Configuration;
 using Vigie.Hub.Ingest;
 using Vigie.Hub.Web;
+using Vigie.Storage;
 
 namespace Vigie.Hub;
 
@@ -60,7 +63,10 @@ static class HubApp
         app.UseExceptionHandler(failed => failed.Run(context =>
         {
             context.Response.ContentType = "text/plain; charset=utf-8";
-            return context.Response.WriteAsync("The hub has failed at this request; its log says why.");
+            var error = context.Features.Get<IExceptionHandlerFeature>()?.Error;
+            // What the disk does is no secret to whoever may read the answer, and is the first thing to know.
+            bool isTold = context.User.Identity is { IsAuthenticated: true } && error is (DatabaseException or StoreUnavailableException);
+            return context.Response.WriteAsync(isTold ? error!.Message : "The hub has failed at this request; its log says why.");
         }));
         IngestPipeline.Use(app);
         app.UseResponseCompression();

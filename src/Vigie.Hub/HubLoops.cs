@@ -3,6 +3,7 @@ using Vigie.Hub.Alerts;
 using Vigie.Hub.Configuration;
 using Vigie.Hub.Hosts;
 using Vigie.Hub.Ingest;
+using Vigie.Hub.Retention;
 using Vigie.Storage;
 
 namespace Vigie.Hub;
@@ -35,24 +36,20 @@ static class HubLoops
             var store = s.GetRequiredService<MetricStore>();
             return store.SealIsDue ? store.SealAsync(ct) : Task.CompletedTask;
         });
-        Add(services, "Retention", CleanEvery, s => async ct =>
-        {
-            var age = options.Retention.Raw;
-            long deleted = await s.GetRequiredService<MetricStore>()
-                .CleanAsync(s.GetRequiredService<TimeProvider>().GetUtcNow() - age, exact: false, null, ct);
-            if (deleted > 0)
-                Log.Cleaned(s.GetRequiredService<ILogger<BackgroundLoop>>(), deleted, age);
-        });
+        Add(services, "Retention", CleanEvery, s => s.GetRequiredService<RetentionRound>().RunAsync);
         AdvisoryLoops.Add(services);
         if (options.Backup.Every > TimeSpan.Zero)
             Add(services, "Backup", TimeSpan.FromMinutes(10), s => ct => BackupWhenDue(s, options, ct));
     }
 
-    /// <summary>Seals as soon as the store has enough, and not only at the loop's own pace.</summary>
+    /// <summary>Seals as soon as the store has enough, and not only at the loop's own pace; logs what the store finds damaged.</summary>
     public static void Connect(IServiceProvider services)
     {
         var loop = services.GetServices<BackgroundLoop>().First(l => l.Name == SealLoop);
-        services.GetRequiredService<MetricStore>().SealNeeded += loop.Wake;
+        var log = services.GetRequiredService<ILogger<BackgroundLoop>>();
+        var store = services.GetRequiredService<MetricStore>();
+        store.SealNeeded += loop.Wake;
+        store.DamageFound += block => Log.BlockDamaged(log, block.Id, block.Host, block.First, block.Last, block.Reason);
     }
 
     public static void Add(IServiceCollection services, string name, TimeSpan every,

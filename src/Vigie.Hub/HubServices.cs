@@ -11,6 +11,7 @@ using Vigie.Hub.Charts;
 using Vigie.Hub.Configuration;
 using Vigie.Hub.Hosts;
 using Vigie.Hub.Ingest;
+using Vigie.Hub.Retention;
 using Vigie.PromQL;
 using Vigie.Storage;
 
@@ -27,6 +28,7 @@ static class HubServices
         services.AddSingleton(_ => Database.Open(folder.Database, time, typeof(HubServices).Assembly));
         services.AddSingleton(options.ToStoreLimits());
         services.AddSingleton<MetricStore>();
+        services.AddSingleton<RetentionRound>();
         services.AddSingleton<ISampleWriter>(s => s.GetRequiredService<MetricStore>());
         services.AddSingleton<ISeriesSource>(s => s.GetRequiredService<MetricStore>());
         services.AddSingleton(options.Queries.ToOptions(time));

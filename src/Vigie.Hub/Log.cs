@@ -44,6 +44,12 @@ static partial class Log
     [LoggerMessage(14, LogLevel.Information, "The disk has room again ({Left} left): samples are taken")]
     public static partial void DiskRecovered(ILogger log, ByteSize left);
 
+    [LoggerMessage(15, LogLevel.Error, "Block {Id} with samples of {Host} from {First:u} to {Last:u} is damaged and left alone: {Reason}")]
+    public static partial void BlockDamaged(ILogger log, long id, string host, DateTimeOffset first, DateTimeOffset last, string reason);
+
+    [LoggerMessage(16, LogLevel.Warning, "The clock is {Ahead} ahead of what it was: until {Until:u} nothing is deleted, in case it is wrong")]
+    public static partial void CleaningHeld(ILogger log, TimeSpan ahead, DateTimeOffset until);
+
     [LoggerMessage(12, LogLevel.Warning, "A login as {User} from {Address} failed")]
     public static partial void LoginFailed(ILogger log, string user, string address);
 }

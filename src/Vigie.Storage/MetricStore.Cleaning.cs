@@ -46,9 +46,9 @@ public sealed partial class MetricStore
         if (_limits.FiveMinutes <= TimeSpan.Zero && _limits.Hour <= TimeSpan.Zero)
             return;
         long beforeMs = Math.Max(rawCutMs, (_time.GetUtcNow() - _limits.RollupDelay).ToUnixTimeMilliseconds());
-        Change((memory, group) => Rolling.Due(group.Blocks(BlockLevel.Raw), group.Blocks(BlockLevel.FiveMinutes), beforeMs),
-            (memory, sealing, open, work) =>
-                new Rolling(sealing, open, entry => IsCounter(memory, entry)).Roll(work.Group, work.Members, work.Blocks, work.Due),
+        Change((_, group) => Rolling.Due(_damaged.Without(group.Blocks(BlockLevel.Raw)), group.Blocks(BlockLevel.FiveMinutes), beforeMs),
+            (memory, sealing, open, work) => new Rolling(sealing, open, entry => IsCounter(memory, entry))
+                .Roll(work.Group, work.Members, [.. work.Blocks.Select(_damaged.Without)], _damaged.Without(work.Due)),
             progress, ct);
     }
 
@@ -63,7 +63,8 @@ public sealed partial class MetricStore
         (_, sealing, open, work) =>
         [
             new(work.Group, [.. work.Due.Where(b => b.LastMs < cutMs)], []),
-            .. work.Due.Where(b => b.LastMs >= cutMs).Select(b => sealing.Trim(work.Group, work.Members, b, cutMs, open)),
+            .. _damaged.Without(work.Due).Where(b => b.LastMs >= cutMs)
+                .Select(b => sealing.Trim(work.Group, work.Members, b, cutMs, open)),
         ], progress, ct);
 
     /// <summary>Rollups that are past their time, and of each level the oldest blocks that are past its bytes.</summary>
@@ -107,7 +108,8 @@ public sealed partial class MetricStore
             var changes = new List<SealedGroup>();
             try
             {
-                if (!WithSealing(memory, (sealing, open) => changes.AddRange(some.SelectMany(g => change(memory, sealing, open, g))))
+                if (!WithSealing(memory, (sealing, open) =>
+                    changes.AddRange(some.SelectMany(g => AroundDamage(() => change(memory, sealing, open, g).ToList()))))
                     || !Commit(memory, changes, journalEnd: 0, thaw: false))
                     break; // another process has changed the blocks; the next round goes on
             }
@@ -139,7 +141,9 @@ public sealed partial class MetricStore
             lock (memory.Lock)
                 foreach (var work in groups.Where(w => w.Blocks.SelectMany(b => b).Except(w.Group.AllBlocks).Any()))
                 {
-                    var alive = Alive(work.Group, bytes);
+                    // A damaged block may hold any of them.
+                    if (work.Group.AllBlocks.Any(_damaged.Contains) || Alive(work.Group, bytes) is not { } alive)
+                        continue;
                     gone.AddRange(work.Group.Members.Where(m => !alive.Contains(m.Id)));
                 }
             if (gone.Count == 0)
@@ -159,14 +163,23 @@ public sealed partial class MetricStore
         }
     }
 
-    static HashSet<long> Alive(SeriesGroup group, BlockBytes bytes)
+    /// <returns>Null when that can't be told.</returns>
+    HashSet<long>? Alive(SeriesGroup group, BlockBytes bytes)
     {
         var alive = new HashSet<long>();
-        foreach (var block in group.AllBlocks)
+        try
         {
-            bytes.Open(block, whole: false);
-            foreach (var column in new BlockPart(block, bytes).Directory.Columns)
-                alive.Add(column.Series);
+            foreach (var block in group.AllBlocks)
+            {
+                bytes.Open(block, whole: false);
+                foreach (var column in new BlockPart(block, bytes).Directory.Columns)
+                    alive.Add(column.Series);
+            }
+        }
+        catch (DamagedBlockException e)
+        {
+            Note(e);
+            return null;
         }
         foreach (var rows in group.Head)
             for (int i = 0; i < rows.Columns.Count; i++)

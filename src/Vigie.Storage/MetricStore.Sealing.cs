@@ -11,13 +11,13 @@ public sealed partial class MetricStore
     /// <summary>More for a large fleet: blocks of a few instants would be packed again and again.</summary>
     long HeadLimit => Math.Max(_limits.HeadSamples, 32L * _memory.Index.Count);
 
-    /// <summary>Whether there is so much in the head, or so old, that it should be sealed.</summary>
+    /// <summary>Whether there is so much in the head, or so old, that it should be sealed. A clock that was set back counts as age.</summary>
     public bool SealIsDue => _memory.HeadSamples > HeadLimit
-        || (_memory.OldestRow is { } oldest && _time.GetUtcNow() - oldest > _limits.HeadAge && _memory.HeadSamples > 0);
+        || (_memory.OldestRow is { } oldest && (_time.GetUtcNow() - oldest).Duration() > _limits.HeadAge && _memory.HeadSamples > 0);
 
     /// <summary>
     /// Packs the head into blocks and deletes the journal's rows that held it. Killed in between, the journal is replayed, and
-    /// what is in a block already falls together with it.
+    /// what is in a block already falls together with it. What falls into a damaged block gets one beside it.
     /// </summary>
     /// <exception cref="StoreUnavailableException">The disk is full or fails: the samples stay in the journal.</exception>
     public async Task SealAsync(CancellationToken ct)
@@ -84,7 +84,8 @@ public sealed partial class MetricStore
         {
             for (long size = 0; size < LargestSeal && from < frozen.Count; from++)
             {
-                some.Add(sealing.Seal(frozen[from], open));
+                var group = frozen[from];
+                some.Add(AroundDamage(() => sealing.Seal(group with { Blocks = _damaged.Without(group.Blocks) }, open)));
                 size += some[^1].Made.Sum(b => (long)b.Info.Bytes);
             }
         });

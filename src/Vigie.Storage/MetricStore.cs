@@ -19,18 +19,31 @@ public sealed partial class MetricStore : ISampleWriter, ISeriesSource, IStoreSc
     readonly CommitQueue _queue;
     readonly SemaphoreSlim _sealing = new(1, 1);
     readonly Sealing _packing; // whoever has entered _sealing
+    readonly DamagedBlocks _damaged = new();
     StoreMemory _memory;
 
-    /// <exception cref="DatabaseException">The file is damaged.</exception>
+    /// <exception cref="DatabaseException">Labels or the journal are damaged.</exception>
     public MetricStore(Database database, TimeProvider time, StoreLimits limits)
     {
         (_database, _time, _limits) = (database, time, limits);
         _commit = new(time, limits);
         _queue = new(TryCommit);
         _packing = new(limits.BlockInstants);
-        _memory = database.Read(connection => StoreMemory.Load(connection, time.GetUtcNow()));
+        _memory = database.Read(Load);
         if (database.Read(OldSamples.Exist))
             TakeOldSamples();
+    }
+
+    StoreMemory Load(SqliteConnection connection)
+    {
+        try
+        {
+            return StoreMemory.Load(connection, _time.GetUtcNow());
+        }
+        catch (DatabaseException e)
+        {
+            throw new DatabaseException($"{_database.Path} is damaged: {e.Message}. `vigie restore` brings the last backup back.", e);
+        }
     }
 
     /// <summary>Killed in between it begins again: what is there already falls together with what comes.</summary>
@@ -112,6 +125,7 @@ public sealed partial class MetricStore : ISampleWriter, ISeriesSource, IStoreSc
         _commit.Publish(batches);
     }
 
+    /// <exception cref="DatabaseException">A block that the answer needs is damaged.</exception>
     public ValueTask<IReadOnlyList<SeriesSamples>> SelectAsync(SeriesSelection selection, CancellationToken ct) =>
         ReadAsync(reader => reader.Select(selection, ct));
 
@@ -141,7 +155,7 @@ public sealed partial class MetricStore : ISampleWriter, ISeriesSource, IStoreSc
                 if (isCurrent)
                 {
                     using var reader = new SampleReader(connection, memory, Kept);
-                    answer = read(reader);
+                    answer = Noting(() => read(reader));
                 }
                 return 0;
             });
@@ -156,7 +170,7 @@ public sealed partial class MetricStore : ISampleWriter, ISeriesSource, IStoreSc
             {
                 Follow(connection);
                 using var reader = new SampleReader(connection, _memory, Kept);
-                return read(reader)!;
+                return Noting(() => read(reader)!);
             });
     }
 
@@ -164,11 +178,25 @@ public sealed partial class MetricStore : ISampleWriter, ISeriesSource, IStoreSc
     int Follow(SqliteConnection connection)
     {
         if (StoreState.Version(connection) != _memory.Version)
-            _memory = StoreMemory.Load(connection, _time.GetUtcNow());
+            _memory = Load(connection);
         else if (StoreState.JournalEnd(connection) > _memory.JournalEnd)
             lock (_memory.Lock)
                 _memory.Follow(connection, _time.GetUtcNow());
         return 0;
+    }
+
+    /// <summary>When the newest sample was taken, by its own clock; null when there is none.</summary>
+    public DateTimeOffset? Newest
+    {
+        get
+        {
+            lock (_memory.Lock)
+            {
+                long newest = _memory.Groups.Values.SelectMany(g => g.Head.Select(r => r.LastMs)
+                    .Concat(g.AllBlocks.Select(b => b.LastMs))).DefaultIfEmpty(long.MinValue).Max();
+                return newest == long.MinValue ? null : DateTimeOffset.FromUnixTimeMilliseconds(newest);
+            }
+        }
     }
 
     /// <summary>What each metric is, by stored name.</summary>

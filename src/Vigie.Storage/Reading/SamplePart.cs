@@ -98,7 +98,7 @@ sealed class BlockPart : SamplePart
     double[] _values = [];
     int _loaded = -1;
 
-    /// <exception cref="DatabaseException">The block is missing or damaged.</exception>
+    /// <exception cref="DamagedBlockException">The block is missing or damaged.</exception>
     public BlockPart(BlockInfo info, BlockBytes bytes)
     {
         (_info, _bytes) = (info, bytes);
@@ -185,6 +185,5 @@ sealed class BlockPart : SamplePart
         return values;
     }
 
-    DatabaseException Damaged(BlockFormatException e) =>
-        new($"block {_info.Id} is damaged: {e.Message}. `vigie restore` brings the last backup back.", e);
+    DamagedBlockException Damaged(BlockFormatException e) => new(_info, e.Message, e);
 }

@@ -31,7 +31,8 @@ sealed class Rolling(Sealing sealing, BlockBytesSource open, Func<SeriesEntry, b
         var ranges = Ranges(due);
         var parts = Needed(blocks[(int)BlockLevel.Raw], ranges).Select((b, slot) => (SamplePart)new BlockPart(b, open(b, slot))).ToList();
         var scan = new GroupScan(parts, long.MinValue, long.MaxValue);
-        var there = Levels.Select(l => CountsOf(blocks[(int)l], ranges, parts.Count * ((int)l + 1))).ToArray();
+        int slots = parts.Count;
+        var there = Levels.Select(l => CountsOf(blocks[(int)l], ranges, ref slots)).ToArray();
         var rolled = Levels.Select(_ => new RolledPart()).ToArray();
         int[] columns = new int[parts.Count];
         double[] values = [];
@@ -83,8 +84,15 @@ sealed class Rolling(Sealing sealing, BlockBytesSource open, Func<SeriesEntry, b
     static bool Overlaps(BlockInfo block, List<(long FromMs, long ToMs)> ranges) =>
         ranges.Any(r => block.LastMs > r.FromMs && block.FirstMs <= r.ToMs);
 
-    Counts CountsOf(BlockInfo[] rolled, List<(long FromMs, long ToMs)> ranges, int slot) =>
-        new([.. rolled.Where(b => Overlaps(b, ranges)).Select((b, i) => (SamplePart)new BlockPart(b, open(b, slot + i)))]);
+    /// <param name="slots">How many blocks are open: each stays open while the group is rolled up, in a slot of its own.</param>
+    Counts CountsOf(BlockInfo[] rolled, List<(long FromMs, long ToMs)> ranges, ref int slots)
+    {
+        var parts = new List<SamplePart>();
+        foreach (var block in rolled)
+            if (Overlaps(block, ranges))
+                parts.Add(new BlockPart(block, open(block, slots++)));
+        return new(parts);
+    }
 
     /// <summary>How many samples each bucket saw that is there already.</summary>
     sealed class Counts(IReadOnlyList<SamplePart> parts)

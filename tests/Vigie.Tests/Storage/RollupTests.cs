@@ -37,7 +37,7 @@ public sealed class RollupTests : IDisposable
         _case.Store.CleanAsync(_case.Time.GetUtcNow() - TimeSpan.FromDays(7), exact, null, default);
 
     /// <summary>What blocks of a level hold of a series' part, by the end of the bucket.</summary>
-    SortedDictionary<long, double> Part(BlockLevel level, string metric, RollupPart part) => _case.Database.Read(connection =>
+    static SortedDictionary<long, double> Part(StoreCase of, BlockLevel level, string metric, RollupPart part) => of.Database.Read(connection =>
     {
         var memory = StoreMemory.Load(connection, StoreCase.Now);
         var found = new SortedDictionary<long, double>();
@@ -54,6 +54,8 @@ public sealed class RollupTests : IDisposable
         }
         return found;
     });
+
+    SortedDictionary<long, double> Part(BlockLevel level, string metric, RollupPart part) => Part(_case, level, metric, part);
 
     static SortedDictionary<long, double> Expected(long fromMs, long toMs, long bucket, Func<long[], double> of, long step = Minute)
     {
@@ -182,6 +184,31 @@ public sealed class RollupTests : IDisposable
         Assert.Equal((99, 5), (max[repaired], count[repaired]));
         Assert.True(max[repaired - (2 * Hour)] < 30);
         DatabaseFiles.Verify(_case.Path);
+    }
+
+    [Fact]
+    public async Task Samples_in_any_order_make_the_rollups_that_all_of_them_make_together()
+    {
+        using var small = new StoreCase(new() { BlockInstants = 4 }); // many blocks of each level stand beside each other
+        var random = new Random(20261122);
+        var all = new SortedSet<long>();
+        for (int round = 0; round < 40; round++)
+        {
+            var batch = new SampleBatch();
+            long at = StoreCase.NowMs - (5 * Day) + (random.Next(60) * 47 * Minute);
+            for (int i = random.Next(1, 12); i > 0; i--, at += random.Next(1, 90) * Minute)
+            {
+                batch.Add(Gauge, at, GaugeAt(at));
+                all.Add(at);
+            }
+            await small.Store.WriteAsync(batch, default);
+            await small.Store.CleanAsync(StoreCase.Now - TimeSpan.FromDays(7), exact: false, null, default);
+        }
+        foreach (var level in new[] { BlockLevel.FiveMinutes, BlockLevel.Hour })
+            foreach (var (part, of) in new (RollupPart, Func<IEnumerable<long>, double>)[]
+                { (RollupPart.Count, times => times.Count()), (RollupPart.Last, times => GaugeAt(times.Last())) })
+                Assert.Equal(all.GroupBy(ms => level.Bucket(ms)).Select(b => (b.Key, of(b))),
+                    Part(small, level, "temperature", part).Select(b => (b.Key, b.Value)));
     }
 
     [Fact]
