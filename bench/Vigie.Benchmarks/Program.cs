@@ -1,10 +1,22 @@
+using System.Globalization;
 using BenchmarkDotNet.Running;
 using Vigie.Benchmarks.Blocks;
+using Vigie.Benchmarks.Store;
 
-// `sizes` prints bytes and nanoseconds for each shape in a second; anything else goes to BenchmarkDotNet, e.g. --filter '*'
-if (args is ["sizes"])
+// `sizes` prints bytes and nanoseconds for each shape in a second; `replay DIR` and `queries DIR` measure a store on the copy of
+// a data folder, and bench/compare.sh runs them; anything else goes to BenchmarkDotNet, e.g. --filter '*'.
+switch (args)
 {
-    BlockSizes.Print(Console.Out);
-    return;
+    case ["sizes"]:
+        BlockSizes.Print(Console.Out);
+        break;
+    case ["replay", var data]:
+        Replay.Run(data, Console.Out);
+        break;
+    case ["queries", var data, "--end", var end, "--hours", var hours, "--list", var list]:
+        await Queries.RunAsync(data, list, long.Parse(end), double.Parse(hours, CultureInfo.InvariantCulture), Console.Out);
+        break;
+    default:
+        BenchmarkSwitcher.FromAssembly(typeof(BlockSizes).Assembly).Run(args);
+        break;
 }
-BenchmarkSwitcher.FromAssembly(typeof(BlockSizes).Assembly).Run(args);

@@ -27,6 +27,8 @@ static class HubApp
         builder.Host.UseSystemd();
         builder.WebHost.UseUrls(options.Server.Urls).UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        // Requests begin in the thread that has read them; see IngestPipeline for who stays there.
+        builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
         builder.Logging.ClearProviders()
             .AddSimpleConsole(console => { console.SingleLine = true; console.TimestampFormat = "HH:mm:ss "; })
             .SetMinimumLevel(LogLevel.Information)

@@ -93,6 +93,14 @@ public sealed class Database : IDisposable
         return new(_writing);
     }
 
+    /// <summary>The turn, if nobody has it.</summary>
+    internal bool TryTurn(out WriteTurn turn)
+    {
+        bool taken = _writing.Wait(0);
+        turn = taken ? new(_writing) : default;
+        return taken;
+    }
+
     internal readonly struct WriteTurn(SemaphoreSlim writing) : IDisposable
     {
         public void Dispose() => writing.Release();
@@ -192,7 +200,7 @@ public sealed class Database : IDisposable
         try
         {
             connection.Open();
-            Execute(connection, "PRAGMA busy_timeout=5000; PRAGMA query_only=ON; PRAGMA cache_size=-16384; PRAGMA temp_store=MEMORY");
+            Execute(connection, "PRAGMA busy_timeout=5000; PRAGMA query_only=ON; PRAGMA cache_size=-2048; PRAGMA temp_store=MEMORY");
             return connection;
         }
         catch
@@ -252,7 +260,7 @@ public sealed class Database : IDisposable
         foreach (var (pragma, set, expected) in new[]
                  {
                      ("busy_timeout", "5000", "5000"), ("journal_mode", "WAL", "wal"), ("synchronous", "FULL", "2"),
-                     ("foreign_keys", "ON", "1"), ("temp_store", "MEMORY", "2"), ("cache_size", "-32768", "-32768"),
+                     ("foreign_keys", "ON", "1"), ("temp_store", "MEMORY", "2"), ("cache_size", "-4096", "-4096"),
                  })
         {
             Execute(connection, $"PRAGMA {pragma}={set}");

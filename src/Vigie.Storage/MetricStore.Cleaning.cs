@@ -60,11 +60,11 @@ public sealed partial class MetricStore
 
     long DeleteRaw(long cutMs, bool exact, Share progress, CancellationToken ct) => Change(
         (_, group) => [.. group.Blocks(BlockLevel.Raw).Where(b => (exact ? b.FirstMs : b.LastMs) < cutMs)],
-        (_, sealing, _, work) =>
+        (_, sealing, open, work) =>
         [
             new(work.Group, [.. work.Due.Where(b => b.LastMs < cutMs)], []),
             .. _damaged.Without(work.Due).Where(b => b.LastMs >= cutMs)
-                .Select(b => sealing.Trim(work.Group, work.Members, b, cutMs)),
+                .Select(b => sealing.Trim(work.Group, work.Members, b, cutMs, open)),
         ], progress, ct);
 
     /// <summary>Rollups that are past their time, and of each level the oldest blocks that are past its bytes.</summary>

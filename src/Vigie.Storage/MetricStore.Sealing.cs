@@ -5,8 +5,8 @@ namespace Vigie.Storage;
 
 public sealed partial class MetricStore
 {
-    /// <summary>Bytes of blocks of one transaction: writers wait for one at a time.</summary>
-    const int LargestSeal = 8 << 20;
+    /// <summary>Bytes of blocks of one transaction: they are held in memory for it, and writers wait for one at a time.</summary>
+    const int LargestSeal = 1 << 20;
 
     /// <summary>More for a large fleet: blocks of a few instants would be packed again and again.</summary>
     long HeadLimit => Math.Max(_limits.HeadSamples, 32L * _memory.Index.Count);
@@ -80,12 +80,12 @@ public sealed partial class MetricStore
     {
         int from = done;
         var some = new List<SealedGroup>();
-        bool packed = WithSealing(memory, (sealing, _) =>
+        bool packed = WithSealing(memory, (sealing, open) =>
         {
             for (long size = 0; size < LargestSeal && from < frozen.Count; from++)
             {
                 var group = frozen[from];
-                some.Add(AroundDamage(() => sealing.Seal(group with { Blocks = _damaged.Without(group.Blocks) })));
+                some.Add(AroundDamage(() => sealing.Seal(group with { Blocks = _damaged.Without(group.Blocks) }, open)));
                 size += some[^1].Made.Sum(b => (long)b.Info.Bytes);
             }
         });
@@ -108,7 +108,7 @@ public sealed partial class MetricStore
         }
         try
         {
-            work(new(_limits.BlockInstants, Open), Open);
+            work(_packing, Open);
         }
         finally
         {

@@ -18,6 +18,7 @@ public sealed partial class MetricStore : ISampleWriter, ISeriesSource, IStoreSc
     readonly SampleCommit _commit;
     readonly CommitQueue _queue;
     readonly SemaphoreSlim _sealing = new(1, 1);
+    readonly Sealing _packing; // whoever has entered _sealing
     readonly DamagedBlocks _damaged = new();
     StoreMemory _memory;
 
@@ -26,7 +27,8 @@ public sealed partial class MetricStore : ISampleWriter, ISeriesSource, IStoreSc
     {
         (_database, _time, _limits) = (database, time, limits);
         _commit = new(time, limits);
-        _queue = new(Commit);
+        _queue = new(TryCommit);
+        _packing = new(limits.BlockInstants);
         _memory = database.Read(Load);
         if (database.Read(OldSamples.Exist))
             TakeOldSamples();
@@ -63,7 +65,8 @@ public sealed partial class MetricStore : ISampleWriter, ISeriesSource, IStoreSc
     {
         foreach (var batch in OldSamples.Read(old))
         {
-            Commit([new(batch)]);
+            using (_database.Turn())
+                Commit([new(batch)]);
             if (SealIsDue)
                 Seal(default);
         }
@@ -73,7 +76,16 @@ public sealed partial class MetricStore : ISampleWriter, ISeriesSource, IStoreSc
     /// <summary>Raised when there is enough to seal; sealing is done by whoever owns the background.</summary>
     public event Action? SealNeeded;
 
+    /// <summary>Like <see cref="ISampleWriter.WriteAsync"/>, but the caller goes on in a thread of the pool and may do what it likes.</summary>
     public async ValueTask<WriteResult> WriteAsync(SampleBatch batch, CancellationToken ct)
+    {
+        await Task.Yield();
+        return await CommitAsync(batch, ct).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+    }
+
+    ValueTask<WriteResult> ISampleWriter.WriteAsync(SampleBatch batch, CancellationToken ct) => new(CommitAsync(batch, ct));
+
+    async Task<WriteResult> CommitAsync(SampleBatch batch, CancellationToken ct)
     {
         if (batch.Count == 0)
             return default;
@@ -86,10 +98,22 @@ public sealed partial class MetricStore : ISampleWriter, ISeriesSource, IStoreSc
         return waiting.Result;
     }
 
-    /// <summary>One transaction, and then the head.</summary>
+    /// <summary>One transaction, and then the head. False when somebody else has the turn to write and this must not wait.</summary>
+    bool TryCommit(IReadOnlyList<WaitingBatch> batches, bool mayWait)
+    {
+        Database.WriteTurn turn;
+        if (mayWait)
+            turn = _database.Turn();
+        else if (!_database.TryTurn(out turn))
+            return false;
+        using (turn)
+            Commit(batches);
+        return true;
+    }
+
+    /// <summary>The caller has the turn to write.</summary>
     void Commit(IReadOnlyList<WaitingBatch> batches)
     {
-        using var turn = _database.Turn();
         _database.Transact(connection =>
         {
             long oldest = OldestMs;

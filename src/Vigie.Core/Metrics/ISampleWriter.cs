@@ -5,7 +5,7 @@ public interface ISampleWriter
 {
     /// <summary>
     /// Returns when the batch is durable. The same (series, time) again is a no-op when equal, and the last value wins when
-    /// not, so a batch may be sent twice.
+    /// not, so a batch may be sent twice. What follows may run in the writer's own thread: it must be short and not block.
     /// </summary>
     /// <exception cref="StoreUnavailableException">Nothing was stored; the sender may try the same batch again.</exception>
     ValueTask<WriteResult> WriteAsync(SampleBatch batch, CancellationToken ct);

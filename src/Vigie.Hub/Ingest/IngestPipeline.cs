@@ -9,13 +9,23 @@ namespace Vigie.Hub.Ingest;
 /// </summary>
 static class IngestPipeline
 {
-    public static void Use(IApplicationBuilder app) => app.MapWhen(IsShort, ingest =>
+    public static void Use(IApplicationBuilder app)
+    {
+        app.MapWhen(IsShort, UseShortWay);
+        app.Use(async (context, next) =>
+        {
+            await Task.Yield(); // everything else may take its time: not in the thread that reads all sockets
+            await next(context);
+        });
+    }
+
+    static void UseShortWay(IApplicationBuilder ingest)
     {
         ingest.UseRouting();
         ingest.Use((context, next) => AuthenticateAsync(context, next, context.RequestServices.GetRequiredService<TokenStore>()));
         ingest.UseMiddleware<AccessMiddleware>();
         ingest.UseEndpoints(Map); // a branch has routes of its own
-    });
+    }
 
     public static void Map(IEndpointRouteBuilder routes)
     {

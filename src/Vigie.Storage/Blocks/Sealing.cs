@@ -12,11 +12,13 @@ sealed record SealedGroup(SeriesGroup Group, List<BlockInfo> Replaced, List<Seal
 
 /// <summary>
 /// Makes blocks of one group's frozen rows. Blocks of a group never overlap: rows that fall into a block are merged with it,
-/// and small blocks at the end are merged with what follows them, so that each sample is packed only a few times.
+/// and small blocks at the end are merged with what follows them, so that each sample is packed only a few times. Its buffers
+/// are used again from group to group. Not safe for use by many threads.
 /// </summary>
-sealed class Sealing(int instants, BlockBytesSource open)
+sealed class Sealing(int instants)
 {
     readonly BlockWriter _writer = new();
+    double[] _values = new double[instants];
 
     /// <summary>Neighbouring instants that go into one run of blocks, with the blocks that are merged into it.</summary>
     sealed record Job(List<BlockInfo> Sources)
@@ -37,27 +39,27 @@ sealed class Sealing(int instants, BlockBytesSource open)
     }
 
     /// <summary>Makes raw blocks of frozen rows.</summary>
-    public SealedGroup Seal(FrozenGroup frozen) => Merge(frozen.Group, frozen.Members, BlockLevel.Raw,
-        [.. frozen.Rows.Where(r => r.Count > 0).Select(r => new HeadPart(r))], AllTimes(frozen.Rows), frozen.Blocks);
+    public SealedGroup Seal(FrozenGroup frozen, BlockBytesSource open) => Merge(frozen.Group, frozen.Members, BlockLevel.Raw,
+        [.. frozen.Rows.Where(r => r.Count > 0).Select(r => new HeadPart(r))], AllTimes(frozen.Rows), frozen.Blocks, open);
 
     /// <summary>Brings new rows and the blocks of a level together.</summary>
     /// <param name="times">The instants of the new rows, ascending.</param>
     /// <param name="blocks">The group's blocks of that level in time order.</param>
     public SealedGroup Merge(SeriesGroup group, SeriesEntry[] members, BlockLevel level, IReadOnlyList<SamplePart> fresh, long[] times,
-        BlockInfo[] blocks)
+        BlockInfo[] blocks, BlockBytesSource open)
     {
         var made = new SealedGroup(group, [], []);
         foreach (var job in Plan(times, blocks, level))
         {
             job.Sources.Sort((a, b) => a.FirstMs.CompareTo(b.FirstMs));
             made.Replaced.AddRange(job.Sources);
-            Pack(group, members, level, fresh, job, made.Made);
+            Pack(group, members, level, fresh, job, open, made.Made);
         }
         return made;
     }
 
     /// <summary>What remains of a raw block from an instant on.</summary>
-    public SealedGroup Trim(SeriesGroup group, SeriesEntry[] members, BlockInfo block, long fromMs)
+    public SealedGroup Trim(SeriesGroup group, SeriesEntry[] members, BlockInfo block, long fromMs, BlockBytesSource open)
     {
         var made = new SealedGroup(group, [block], []);
         var part = new BlockPart(block, open(block, 0));
@@ -123,7 +125,8 @@ sealed class Sealing(int instants, BlockBytesSource open)
         }
     }
 
-    void Pack(SeriesGroup group, SeriesEntry[] members, BlockLevel level, IReadOnlyList<SamplePart> fresh, Job job, List<SealedBlock> made)
+    void Pack(SeriesGroup group, SeriesEntry[] members, BlockLevel level, IReadOnlyList<SamplePart> fresh, Job job,
+        BlockBytesSource open, List<SealedBlock> made)
     {
         var parts = new List<SamplePart>();
         foreach (var source in job.Sources)
@@ -161,7 +164,6 @@ sealed class Sealing(int instants, BlockBytesSource open)
         var scan = new GroupScan(parts, fromMs, toMs);
         var numbers = new Dictionary<MergedTimes, int>();
         int[] columns = new int[parts.Count];
-        double[] values = CellPool.Rent(instants * 2);
         long samples = 0, first = long.MaxValue, last = long.MinValue;
         int rows = 0;
         foreach (var key in keys)
@@ -176,16 +178,12 @@ sealed class Sealing(int instants, BlockBytesSource open)
                 (first, last) = (Math.Min(first, times.Times[0]), Math.Max(last, times.Times[^1]));
                 rows = Math.Max(rows, count);
             }
-            if (values.Length < count)
-            {
-                CellPool.Return(values);
-                values = CellPool.Rent(count);
-            }
-            scan.Fill(times, columns, values);
-            _writer.AddColumn(key.Entry.Id, (int)key.Part, number, values.AsSpan(0, count));
+            if (_values.Length < count)
+                _values = new double[count];
+            scan.Fill(times, columns, _values);
+            _writer.AddColumn(key.Entry.Id, (int)key.Part, number, _values.AsSpan(0, count));
             samples += count;
         }
-        CellPool.Return(values);
         if (samples == 0)
             return;
         var block = _writer.Finish();

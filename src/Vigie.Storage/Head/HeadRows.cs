@@ -1,21 +1,18 @@
-using System.Numerics;
-
 namespace Vigie.Storage;
 
 /// <summary>
-/// Samples of a group in memory: a row an instant, a column a series, and a bit that tells whether the cell holds a sample.
-/// Rows are in time order, one an instant. Not safe for use by many threads: the memory's lock guards it until it is frozen.
+/// Samples of a group in memory: a row an instant, a column a series. Rows are in time order, one an instant. Not safe for use
+/// by many threads: the memory's lock guards it until it is frozen.
 /// </summary>
-sealed class HeadRows(IReadOnlyList<SeriesEntry> columns)
+/// <param name="isCopy">Read once and thrown away: as wide as its columns, and the pool is left to what is written.</param>
+sealed class HeadRows(IReadOnlyList<SeriesEntry> columns, bool isCopy = false)
 {
-    const int FirstRows = 16;
-
+    readonly List<HeadChunk> _chunks = [];
     IReadOnlyList<SeriesEntry> _columns = columns;
-    long[] _times = new long[FirstRows];
-    double[] _cells = [];
-    ulong[] _present = [];
+    long[] _times = new long[HeadChunk.Rows];
+    int[]? _places; // where each row stands among the chunks, once one has come between others
     int[] _counts = [];
-    int _stride, _words;
+    int _stride;
 
     public int Count { get; private set; }
 
@@ -27,7 +24,7 @@ sealed class HeadRows(IReadOnlyList<SeriesEntry> columns)
 
     public long FirstMs => Count == 0 ? long.MaxValue : _times[0];
 
-    public long LastMs => Count == 0 ? long.MinValue : _times[Count - 1];
+    public long LastMs { get; private set; } = long.MinValue;
 
     /// <summary>Samples in a column.</summary>
     public int CountOf(int column) => column < _counts.Length ? _counts[column] : 0;
@@ -38,7 +35,7 @@ sealed class HeadRows(IReadOnlyList<SeriesEntry> columns)
     /// <summary>At the newest instant, or behind it.</summary>
     public int Append(long timeMs, int column, double value)
     {
-        if (Count == 0 || timeMs != _times[Count - 1])
+        if (timeMs != LastMs || Count == 0)
             Open(Count, timeMs);
         return SetCell(Count - 1, column, value);
     }
@@ -54,37 +51,51 @@ sealed class HeadRows(IReadOnlyList<SeriesEntry> columns)
     /// <summary>Returns 1 for a new sample and 0 for one that is replaced.</summary>
     public int SetCell(int row, int column, double value)
     {
-        if (column >= _stride)
-            Widen(column + 1);
-        _cells[(row * _stride) + column] = value;
-        ref ulong word = ref _present[(row * _words) + (column >> 6)];
-        ulong bit = 1UL << (column & 63);
-        if ((word & bit) != 0)
+        int place = Place(row);
+        var chunk = _chunks[place >> HeadChunk.Shift];
+        if (column >= chunk.Stride)
+            chunk = Widen(place >> HeadChunk.Shift, column + 1);
+        if (!chunk.Set(place & (HeadChunk.Rows - 1), column, value))
             return 0;
-        word |= bit;
         _counts[column]++;
         Samples++;
         return 1;
     }
 
-    public bool Has(int row, int column) =>
-        column < _stride && (_present[(row * _words) + (column >> 6)] >> (column & 63) & 1) != 0;
+    public bool Has(int row, int column)
+    {
+        int place = Place(row);
+        return _chunks[place >> HeadChunk.Shift].Has(place & (HeadChunk.Rows - 1), column);
+    }
 
-    public double Cell(int row, int column) => _cells[(row * _stride) + column];
+    public double Cell(int row, int column)
+    {
+        int place = Place(row);
+        return _chunks[place >> HeadChunk.Shift].Cell(place & (HeadChunk.Rows - 1), column);
+    }
 
     /// <summary>The cells of one column at the given rows.</summary>
     public void Gather(int column, ReadOnlySpan<int> rows, Span<double> to)
     {
         for (int i = 0; i < rows.Length; i++)
-            to[i] = _cells[(rows[i] * _stride) + column];
+            to[i] = Cell(rows[i], column);
     }
 
     /// <summary>The cells of one column that has a sample at each instant.</summary>
     public void Gather(int column, Span<double> to)
     {
-        var cells = _cells.AsSpan(0, Count * _stride);
-        for (int row = 0, at = column; row < to.Length; row++, at += _stride)
-            to[row] = cells[at];
+        if (_places is not null)
+        {
+            for (int row = 0; row < to.Length; row++)
+                to[row] = Cell(row, column);
+            return;
+        }
+        foreach (var chunk in _chunks)
+        {
+            int rows = Math.Min(HeadChunk.Rows, to.Length);
+            chunk.Gather(column, to[..rows]);
+            to = to[rows..];
+        }
     }
 
     /// <summary>A copy of some columns between two instants, null when it would be empty.</summary>
@@ -105,7 +116,7 @@ sealed class HeadRows(IReadOnlyList<SeriesEntry> columns)
             }
         if (wanted.Count == 0)
             return null;
-        var slice = new HeadRows(wanted);
+        var slice = new HeadRows(wanted, isCopy: true);
         for (int row = from; row < to; row++)
             for (int i = 0; i < columns.Count; i++)
                 if (Has(row, columns[i]))
@@ -134,92 +145,61 @@ sealed class HeadRows(IReadOnlyList<SeriesEntry> columns)
     /// <summary>Gives the memory back for the next rows. The rows must not be used any more.</summary>
     public void Release()
     {
-        CellPool.Return(_cells);
-        (_cells, _present, Count) = ([], [], 0);
+        HeadPool.Return(_chunks);
+        _chunks.Clear();
+        (Count, LastMs) = (0, long.MinValue);
     }
+
+    int Place(int row) => _places is null ? row : _places[row];
 
     /// <summary>Makes place for one more instant.</summary>
     void Open(int row, long timeMs)
     {
         if (_stride == 0)
-            Widen(1);
+            Reserve(1);
+        if (Count == _chunks.Count << HeadChunk.Shift)
+            _chunks.Add(isCopy ? new(_stride) : HeadPool.Rent(_stride));
         if (Count == _times.Length)
             Array.Resize(ref _times, Count * 2);
-        if ((Count + 1) * _stride > _cells.Length)
-            Layout(_stride, Count * 2);
         if (row < Count)
-        {
             Array.Copy(_times, row, _times, row + 1, Count - row);
-            Array.Copy(_cells, row * _stride, _cells, (row + 1) * _stride, (Count - row) * _stride);
-            Array.Copy(_present, row * _words, _present, (row + 1) * _words, (Count - row) * _words);
-        }
         _times[row] = timeMs;
-        _present.AsSpan(row * _words, _words).Clear();
+        if (row < Count || _places is not null)
+            Put(row);
         Count++;
+        LastMs = _times[Count - 1];
     }
 
-    void Widen(int columns)
+    /// <summary>The cells stay where they are: a new row's stand behind all others, wherever the row comes in time.</summary>
+    void Put(int row)
     {
-        // At first as wide as what is known of the group, then in steps of eight: few rows are laid out anew.
-        int stride = (Math.Max(columns, _stride == 0 ? _columns.Count : 0) + 7) & ~7;
-        Array.Resize(ref _counts, stride);
-        Layout(stride, Math.Max(_times.Length, Count));
-    }
-
-    void Layout(int stride, int rows)
-    {
-        int words = (stride + 63) / 64;
-        double[] cells = CellPool.Rent(rows * stride);
-        rows = Math.Max(rows, cells.Length / stride);
-        ulong[] present = new ulong[rows * words];
-        for (int row = 0; row < Count; row++)
+        if (_places is null || _places.Length < _times.Length)
         {
-            _cells.AsSpan(row * _stride, _stride).CopyTo(cells.AsSpan(row * stride));
-            _present.AsSpan(row * _words, _words).CopyTo(present.AsSpan(row * words));
+            int known = _places?.Length ?? 0;
+            Array.Resize(ref _places, _times.Length);
+            for (int i = known; i < _places.Length; i++)
+                _places[i] = i;
         }
-        CellPool.Return(_cells);
-        (_cells, _present, _stride, _words) = (cells, present, stride, words);
-    }
-}
-
-/// <summary>
-/// Large arrays that are needed again and again. The collector would keep each for long and the process would grow; here
-/// they serve the next rows. Bounded: what is more than a few fleets' worth is left to the collector.
-/// </summary>
-static class CellPool
-{
-    const long MostBytes = 48L << 20;
-    const int Least = 128;
-
-    static readonly Lock Guard = new();
-    static readonly Stack<double[]>[] Free = [.. Enumerable.Range(0, 32).Select(_ => new Stack<double[]>())];
-    static long _bytes;
-
-    /// <summary>An array of at least that length, with whatever it held before.</summary>
-    public static double[] Rent(int length)
-    {
-        int power = BitOperations.Log2((uint)Math.Max(length, Least) - 1) + 1;
-        lock (Guard)
-        {
-            if (Free[power].TryPop(out var array))
-            {
-                _bytes -= array.Length * (long)sizeof(double);
-                return array;
-            }
-        }
-        return GC.AllocateUninitializedArray<double>(1 << power);
+        Array.Copy(_places, row, _places, row + 1, Count - row);
+        _places[row] = Count;
     }
 
-    public static void Return(double[] array)
+    /// <summary>At first as wide as what is known of the group, then in steps of eight.</summary>
+    void Reserve(int columns)
     {
-        if (array.Length < Least)
-            return;
-        lock (Guard)
-        {
-            if (_bytes + (array.Length * (long)sizeof(double)) > MostBytes)
-                return;
-            _bytes += array.Length * (long)sizeof(double);
-            Free[BitOperations.Log2((uint)array.Length)].Push(array);
-        }
+        int wanted = Math.Max(columns, _stride == 0 ? _columns.Count : 0);
+        _stride = Math.Max(_stride, isCopy ? wanted : (wanted + 7) & ~7);
+        if (_counts.Length < _stride)
+            Array.Resize(ref _counts, _stride);
+    }
+
+    HeadChunk Widen(int number, int columns)
+    {
+        Reserve(columns);
+        var chunk = _chunks[number];
+        var wider = HeadPool.Rent(_stride);
+        chunk.CopyTo(wider);
+        HeadPool.Return([chunk]);
+        return _chunks[number] = wider;
     }
 }

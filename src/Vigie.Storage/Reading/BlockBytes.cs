@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -5,14 +6,13 @@ namespace Vigie.Storage;
 
 /// <summary>
 /// The bytes of one block after another, each read in pieces from the file, so that one column of a large block costs only
-/// its own pages.
+/// its own pages. The buffers are lent by the shared pool.
 /// </summary>
 sealed class BlockBytes(SqliteConnection connection) : IDisposable
 {
     sqlite3_blob? _blob;
     BlockInfo? _block;
-    byte[] _piece = new byte[4096];
-    byte[] _whole = [];
+    byte[] _piece = [], _whole = [];
     int _length;
     bool _isWhole;
 
@@ -33,8 +33,7 @@ sealed class BlockBytes(SqliteConnection connection) : IDisposable
         _isWhole = false;
         if (!whole)
             return;
-        if (_whole.Length < _length)
-            _whole = new byte[Math.Max(_length, _whole.Length * 2)];
+        Grow(ref _whole, _length);
         Fill(0, _whole.AsSpan(0, _length));
         _isWhole = true;
     }
@@ -45,8 +44,7 @@ sealed class BlockBytes(SqliteConnection connection) : IDisposable
         length = Math.Max(0, Math.Min(length, _length - offset)); // a damaged length is told by what reads the piece
         if (_isWhole)
             return _whole.AsSpan(Math.Min(offset, _length), length);
-        if (_piece.Length < length)
-            _piece = new byte[Math.Max(length, _piece.Length * 2)];
+        Grow(ref _piece, length);
         var piece = _piece.AsSpan(0, length);
         if (length > 0)
             Fill(offset, piece);
@@ -60,11 +58,32 @@ sealed class BlockBytes(SqliteConnection connection) : IDisposable
             throw new DamagedBlockException(_block!, $"it can't be read from the file ({raw.sqlite3_errstr(code).utf8_to_string()})");
     }
 
+    static void Grow(ref byte[] buffer, int length)
+    {
+        if (buffer.Length >= length)
+            return;
+        GiveBack(ref buffer);
+        buffer = ArrayPool<byte>.Shared.Rent(length);
+    }
+
+    static void GiveBack(ref byte[] buffer)
+    {
+        if (buffer.Length > 0)
+            ArrayPool<byte>.Shared.Return(buffer);
+        buffer = [];
+    }
+
     void Close()
     {
         _blob?.Dispose();
         _blob = null;
     }
 
-    public void Dispose() => Close();
+    public void Dispose()
+    {
+        Close();
+        GiveBack(ref _piece);
+        GiveBack(ref _whole);
+        _length = 0;
+    }
 }

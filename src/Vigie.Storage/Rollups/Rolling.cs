@@ -53,7 +53,7 @@ sealed class Rolling(Sealing sealing, BlockBytesSource open, Func<SeriesEntry, b
             }
         }
         return [.. Levels.Select((level, i) =>
-            sealing.Merge(group, members, level, [rolled[i]], rolled[i].AllTimes(), blocks[(int)level]))];
+            sealing.Merge(group, members, level, [rolled[i]], rolled[i].AllTimes(), blocks[(int)level], open))];
     }
 
     /// <summary>Whole hours, so that a bucket is never made of a part of its samples while the others are there.</summary>
