@@ -1,4 +1,3 @@
-using System.Buffers;
 using Dapper;
 using Microsoft.Data.Sqlite;
 
@@ -38,32 +37,24 @@ public sealed partial class MetricStore
         lock (memory.Lock)
             groups = [.. memory.Groups.Values.Select(g => (g, g.Members.ToArray(), OldBlocks(g))).Where(g => g.Item3.Length > 0)];
         long deleted = 0;
-        for (int done = 0; done < groups.Count; done += GroupsTogether)
+        for (int done = 0, next = 0; done < groups.Count; done = next)
         {
             ct.ThrowIfCancellationRequested();
-            var some = groups.GetRange(done, Math.Min(GroupsTogether, groups.Count - done));
             var changes = new List<SealedGroup>();
             bool packed = WithBlocks(memory, open =>
             {
-                foreach (var (group, members, old) in some)
+                for (_packing.Begin(); next < groups.Count && next - done < GroupsTogether && _packing.Length < LargestSeal; next++)
                 {
+                    var (group, members, old) = groups[next];
                     changes.Add(new(group, [.. old.Where(b => b.LastMs < cutMs)], []));
                     changes.AddRange(old.Where(b => b.LastMs >= cutMs).Select(b => _packing.Trim(group, members, b, cutMs, open)));
                 }
             });
-            try
-            {
-                if (!packed || !Commit(memory, changes, journalEnd: 0, thaw: false))
-                    break; // another process has changed the blocks; the next round goes on
-            }
-            finally
-            {
-                foreach (var block in changes.SelectMany(s => s.Made))
-                    ArrayPool<byte>.Shared.Return(block.Bytes);
-            }
+            if (!packed || !Commit(memory, changes, journalEnd: 0, thaw: false))
+                break; // another process has changed the blocks; the next round goes on
             deleted += changes.Sum(c => c.Replaced.Sum(b => b.Samples) - c.Made.Sum(b => b.Info.Samples));
-            ForgetSeries(memory, [.. some.Select(g => g.Group)]);
-            progress?.Report((done + (double)some.Count) / groups.Count * 0.9);
+            ForgetSeries(memory, [.. groups[done..next].Select(g => g.Group)]);
+            progress?.Report((double)next / groups.Count * 0.9);
         }
         return deleted;
 

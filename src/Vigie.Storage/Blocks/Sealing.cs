@@ -1,52 +1,48 @@
-using System.Buffers;
+using System.Runtime.InteropServices;
 using Vigie.Core.Blocks;
 
 namespace Vigie.Storage;
 
 /// <summary>A block on its way into the file.</summary>
-/// <param name="Bytes">A shared array, longer than the block as a rule.</param>
-sealed record SealedBlock(BlockInfo Info, byte[] Bytes);
+/// <param name="At">Where its bytes begin among those that were made together.</param>
+sealed record SealedBlock(BlockInfo Info, int At);
 
 /// <summary>Blocks that come, and those they replace.</summary>
 sealed record SealedGroup(SeriesGroup Group, List<BlockInfo> Replaced, List<SealedBlock> Made);
 
 /// <summary>
-/// Makes blocks of one group's frozen rows. Blocks of a group never overlap: rows that fall into a block are merged with it,
-/// and small blocks at the end are merged with what follows them, so that each sample is packed only a few times. Its buffers
-/// are used again from group to group. Not safe for use by many threads.
+/// Makes blocks of frozen rows and of other blocks, for one transaction after the other. Its buffers are used again. Not safe
+/// for use by many threads.
 /// </summary>
 sealed class Sealing(int instants)
 {
-    static readonly long DayMs = (long)TimeSpan.FromDays(1).TotalMilliseconds;
+    /// <summary>A buffer that one transaction of cleaning has made larger is not kept.</summary>
+    const int LargestKept = 4 << 20;
 
     readonly BlockWriter _writer = new();
+    ByteBuffer _made = new();
     double[] _values = new double[instants];
 
-    /// <summary>Neighbouring instants that go into one run of blocks, with the blocks that are merged into it.</summary>
-    sealed record Job(List<BlockInfo> Sources)
+    /// <summary>Bytes of the blocks made since <see cref="Begin"/>.</summary>
+    public int Length => _made.Length;
+
+    /// <summary>Forgets the blocks that were made.</summary>
+    public void Begin()
     {
-        public long FromMs { get; set; } = long.MaxValue;
-
-        public long ToMs { get; set; } = long.MinValue;
-
-        public int Rows { get; set; }
-
-        public void Take(long timeMs) => (FromMs, ToMs, Rows) = (Math.Min(FromMs, timeMs), Math.Max(ToMs, timeMs), Rows + 1);
-
-        public void Merge(BlockInfo block)
-        {
-            Sources.Add(block);
-            (FromMs, ToMs, Rows) = (Math.Min(FromMs, block.FirstMs), Math.Max(ToMs, block.LastMs), Rows + block.Rows);
-        }
+        if (_made.Capacity > LargestKept)
+            _made = new();
+        _made.Clear();
     }
+
+    /// <summary>Valid until <see cref="Begin"/>.</summary>
+    public ReadOnlySpan<byte> BytesOf(SealedBlock block) => _made.Written.Slice(block.At, block.Info.Bytes);
 
     public SealedGroup Seal(FrozenGroup frozen, BlockBytesSource open)
     {
         var head = frozen.Rows.Where(r => r.Count > 0).Select(r => new HeadPart(r)).ToList();
         var made = new SealedGroup(frozen.Group, [], []);
-        foreach (var job in Plan(AllTimes(frozen.Rows), frozen.Blocks))
+        foreach (var job in SealJob.Plan(AllTimes(frozen.Rows), frozen.Blocks, instants))
         {
-            job.Sources.Sort((a, b) => a.FirstMs.CompareTo(b.FirstMs));
             made.Replaced.AddRange(job.Sources);
             Pack(frozen, head, job, open, made.Made);
         }
@@ -58,108 +54,78 @@ sealed class Sealing(int instants)
     {
         var made = new SealedGroup(group, [block], []);
         var parts = new List<SamplePart> { new BlockPart(block, open(block, 0)) };
-        Pack(group, parts, Entries(members, parts), fromMs, block.LastMs, made.Made);
+        Pack(group, new(parts, fromMs, block.LastMs), Entries(members, parts), made.Made);
         return made;
     }
 
-    static long[] AllTimes(IReadOnlyList<HeadRows> frozen)
+    static ReadOnlySpan<long> AllTimes(IReadOnlyList<HeadRows> frozen)
     {
         if (frozen.Count == 1)
-            return frozen[0].Times.ToArray();
-        var all = new SortedSet<long>();
+            return frozen[0].Times;
+        var all = new List<long>();
         foreach (var rows in frozen)
-            foreach (long time in rows.Times)
-                all.Add(time);
-        return [.. all];
+            all.AddRange(rows.Times);
+        return Distinct(all);
     }
 
-    List<Job> Plan(long[] times, BlockInfo[] blocks)
+    static ReadOnlySpan<long> Distinct(List<long> times)
     {
-        var jobs = new List<Job>();
-        Job? job = null;
-        int at = 0, gap = -1; // blocks before `at` end before the instant; the job's gap, -1 inside a block
-        foreach (long time in times)
-        {
-            while (at < blocks.Length && blocks[at].LastMs < time)
-                at++;
-            bool inside = at < blocks.Length && blocks[at].FirstMs <= time;
-            if (inside)
-            {
-                if (job is null || !job.Sources.Contains(blocks[at]))
-                {
-                    // Behind the gap that ends here, or behind another block: either way a job of its own.
-                    jobs.Add(job = new([]));
-                    job.Merge(blocks[at]);
-                }
-                gap = -1;
-            }
-            else if (job is null || gap != at)
-            {
-                // Behind a block that is merged already the job goes on.
-                if (job is null || gap >= 0 || !job.Sources.Contains(blocks[at - 1]))
-                    jobs.Add(job = new([]));
-                gap = at;
-            }
-            job!.Take(time);
-        }
-        foreach (var one in jobs)
-            TakeSmallOnes(one, blocks, jobs);
-        return jobs;
+        times.Sort();
+        int count = 0;
+        for (int i = 0; i < times.Count; i++)
+            if (i == 0 || times[i] != times[i - 1])
+                times[count++] = times[i];
+        return CollectionsMarshal.AsSpan(times)[..count];
     }
 
-    /// <summary>Blocks before the job that are not larger than twice what is there, of the same day, until a block is full.</summary>
-    void TakeSmallOnes(Job job, BlockInfo[] blocks, List<Job> jobs)
-    {
-        for (int i = Array.FindLastIndex(blocks, b => b.LastMs < job.FromMs); i >= 0; i--)
-        {
-            var block = blocks[i];
-            if (block.Rows > 2 * job.Rows || block.Rows + job.Rows > instants * 3 / 2 || block.FirstMs / DayMs != job.FromMs / DayMs
-                || jobs.Any(j => !ReferenceEquals(j, job) && j.ToMs >= block.FirstMs && j.FromMs < job.FromMs))
-                return; // also when rows of another job stand between: no block may reach over another
-            job.Merge(block);
-        }
-    }
-
-    void Pack(FrozenGroup frozen, List<HeadPart> head, Job job, BlockBytesSource open, List<SealedBlock> made)
+    void Pack(FrozenGroup frozen, List<HeadPart> head, SealJob job, BlockBytesSource open, List<SealedBlock> made)
     {
         var parts = new List<SamplePart>();
         foreach (var source in job.Sources)
             parts.Add(new BlockPart(source, open(source, parts.Count)));
         parts.AddRange(head);
         var entries = Entries(frozen.Members, parts);
-        int windows = Math.Max(1, job.Rows / instants);
         var scan = new GroupScan(parts, job.FromMs, job.ToMs);
-        int[] columns = new int[parts.Count];
-        var all = entries.Select(e => scan.Times(e, columns)).Distinct().SelectMany(t => t.Times).Distinct().Order().ToArray();
-        foreach (var (from, to) in Windows(all, windows))
-            Pack(frozen.Group, parts, entries, from, to, made);
+        var windows = job.Windows(AllTimes(scan, entries), instants);
+        foreach (var (from, to) in windows)
+            Pack(frozen.Group, windows.Count == 1 ? scan : new(parts, from, to), entries, made);
     }
 
-    /// <summary>Even pieces that stay within a day of the world's clock, so that history can be dropped by whole blocks.</summary>
-    static IEnumerable<(long From, long To)> Windows(long[] times, int windows)
+    /// <summary>Nearly always all series of a group have the same instants.</summary>
+    static ReadOnlySpan<long> AllTimes(GroupScan scan, List<SeriesEntry> entries)
     {
-        int most = (times.Length + windows - 1) / windows, first = 0;
-        for (int i = 1; i <= times.Length; i++)
-            if (i == times.Length || i - first == most || times[i] / DayMs != times[first] / DayMs)
-            {
-                yield return (times[first], times[i - 1]);
-                first = i;
-            }
+        int[] columns = new int[scan.Parts];
+        MergedTimes? one = null;
+        HashSet<MergedTimes>? many = null;
+        foreach (var entry in entries)
+        {
+            var times = scan.Times(entry, columns);
+            if (ReferenceEquals(one ??= times, times))
+                continue;
+            (many ??= [one]).Add(times);
+        }
+        if (many is null)
+            return one is null ? [] : one.Times;
+        var all = new List<long>();
+        foreach (var times in many)
+            all.AddRange(times.Times);
+        return Distinct(all);
     }
 
     /// <summary>Series that any part has, in the order of their numbers, as a block wants them.</summary>
     static List<SeriesEntry> Entries(SeriesEntry[] members, List<SamplePart> parts)
     {
-        var entries = new SortedDictionary<long, SeriesEntry>();
+        var entries = new HashSet<SeriesEntry>(members.Length);
         foreach (var part in parts)
             if (part is HeadPart head)
-                foreach (var entry in head.Entries)
-                    entries[entry.Id] = entry;
+                entries.UnionWith(head.Entries);
             else if (part is BlockPart block)
                 foreach (var column in block.Directory.Columns)
-                    if (!entries.ContainsKey(column.Series) && EntryOf(members, column.Series) is { } entry)
-                        entries.Add(column.Series, entry);
-        return [.. entries.Values.Where(e => !e.IsGone)];
+                    if (EntryOf(members, column.Series) is { } entry)
+                        entries.Add(entry);
+        List<SeriesEntry> sorted = [.. entries.Where(e => !e.IsGone)];
+        sorted.Sort((a, b) => a.Id.CompareTo(b.Id));
+        return sorted;
     }
 
     static SeriesEntry? EntryOf(SeriesEntry[] members, long series)
@@ -175,12 +141,11 @@ sealed class Sealing(int instants)
         return null;
     }
 
-    void Pack(SeriesGroup group, List<SamplePart> parts, List<SeriesEntry> entries, long fromMs, long toMs, List<SealedBlock> made)
+    void Pack(SeriesGroup group, GroupScan scan, List<SeriesEntry> entries, List<SealedBlock> made)
     {
         _writer.Reset();
-        var scan = new GroupScan(parts, fromMs, toMs);
         var numbers = new Dictionary<MergedTimes, int>();
-        int[] columns = new int[parts.Count];
+        int[] columns = new int[scan.Parts];
         long samples = 0, first = long.MaxValue, last = long.MinValue;
         int rows = 0;
         foreach (var entry in entries)
@@ -204,9 +169,9 @@ sealed class Sealing(int instants)
         if (samples == 0)
             return;
         var block = _writer.Finish();
-        byte[] bytes = ArrayPool<byte>.Shared.Rent(block.Length);
-        block.CopyTo(bytes);
-        made.Add(new(new(0, group.Id, BlockLevel.Raw, first, last, rows, samples, block.Length), bytes));
+        made.Add(new(new(0, group.Id, BlockLevel.Raw, first, last, rows, samples, block.Length), _made.Length));
+        block.CopyTo(_made.Room(block.Length));
+        _made.Advance(block.Length);
     }
 }
 
