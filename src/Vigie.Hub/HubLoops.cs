@@ -21,10 +21,13 @@ static class HubLoops
             await s.GetRequiredService<AlertEngine>().EvaluateAsync(ct);
         });
         Add(services, "Outbox", DeliveryEvery, s => ct => s.GetRequiredService<OutboxDelivery>().RunAsync(ct));
-        Add(services, SealLoop, SealEvery, s => ct =>
+        Add(services, SealLoop, SealEvery, s => async ct =>
         {
             var store = s.GetRequiredService<MetricStore>();
-            return store.SealIsDue ? store.SealAsync(ct) : Task.CompletedTask;
+            if (!store.SealIsDue)
+                return;
+            await store.SealAsync(ct);
+            NativeMemory.GiveBack();
         });
         Add(services, "Retention", CleanEvery, s => async ct =>
         {
