@@ -40,7 +40,7 @@ sealed class BackgroundLoop(string name, TimeSpan every, Func<CancellationToken,
         {
             try
             {
-                await work(stoppingToken);
+                await PoolContext.RunAsync(work, stoppingToken);
                 if (LastError is not null)
                     Log.LoopRecovered(log, Name);
                 (LastError, Failures) = (null, 0);

@@ -1,10 +1,13 @@
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.ResponseCompression;
+using Vigie.Core.Metrics;
 using Vigie.Hub.Accounts;
 using Vigie.Hub.Charts;
 using Vigie.Hub.Configuration;
 using Vigie.Hub.Ingest;
 using Vigie.Hub.Web;
+using Vigie.Storage;
 
 namespace Vigie.Hub;
 
@@ -24,6 +27,8 @@ static class HubApp
         builder.Host.UseSystemd();
         builder.WebHost.UseUrls(options.Server.Urls).UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        // Requests begin in the thread that has read them; see IngestPipeline for who stays there.
+        builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
         builder.Logging.ClearProviders()
             .AddSimpleConsole(console => { console.SingleLine = true; console.TimestampFormat = "HH:mm:ss "; })
             .SetMinimumLevel(LogLevel.Information)
@@ -58,8 +63,12 @@ static class HubApp
         app.UseExceptionHandler(failed => failed.Run(context =>
         {
             context.Response.ContentType = "text/plain; charset=utf-8";
-            return context.Response.WriteAsync("The hub has failed at this request; its log says why.");
+            var error = context.Features.Get<IExceptionHandlerFeature>()?.Error;
+            // What the disk does is no secret to whoever may read the answer, and is the first thing to know.
+            bool isTold = context.User.Identity is { IsAuthenticated: true } && error is (DatabaseException or StoreUnavailableException);
+            return context.Response.WriteAsync(isTold ? error!.Message : "The hub has failed at this request; its log says why.");
         }));
+        IngestPipeline.Use(app);
         app.UseResponseCompression();
         app.UseRouting();
         app.UseAuthentication();
@@ -72,8 +81,7 @@ static class HubApp
     static void Map(WebApplication app)
     {
         app.MapGet("/healthz", () => Results.Text("ready"));
-        OtlpEndpoint.Map(app);
-        RemoteWriteEndpoint.Map(app);
+        IngestPipeline.Map(app);
         LoginEndpoints.Map(app);
         PreferencesEndpoint.Map(app);
         ChartEndpoints.Map(app);

@@ -2,6 +2,8 @@ using Vigie.Hub.Advisories;
 using Vigie.Hub.Alerts;
 using Vigie.Hub.Configuration;
 using Vigie.Hub.Hosts;
+using Vigie.Hub.Ingest;
+using Vigie.Hub.Retention;
 using Vigie.Storage;
 
 namespace Vigie.Hub;
@@ -17,8 +19,16 @@ static class HubLoops
     {
         Add(services, "Alerts", options.Alerts.Every, s => async ct =>
         {
-            await s.GetRequiredService<MetricStore>().WriteAsync(await s.GetRequiredService<HostDirectory>().SweepAsync(ct), ct);
-            await s.GetRequiredService<AlertEngine>().EvaluateAsync(ct);
+            var batch = await s.GetRequiredService<HostDirectory>().SweepAsync(ct);
+            s.GetRequiredService<HubMetrics>().AddTo(batch, s.GetRequiredService<TimeProvider>().GetUtcNow().ToUnixTimeMilliseconds());
+            try
+            {
+                await s.GetRequiredService<MetricStore>().WriteAsync(batch, ct);
+            }
+            finally
+            {
+                await s.GetRequiredService<AlertEngine>().EvaluateAsync(ct); // also while nothing more can be stored
+            }
         });
         Add(services, "Outbox", DeliveryEvery, s => ct => s.GetRequiredService<OutboxDelivery>().RunAsync(ct));
         Add(services, SealLoop, SealEvery, s => async ct =>
@@ -29,24 +39,20 @@ static class HubLoops
             await store.SealAsync(ct);
             NativeMemory.GiveBack();
         });
-        Add(services, "Retention", CleanEvery, s => async ct =>
-        {
-            var age = options.Retention.Raw;
-            long deleted = await s.GetRequiredService<MetricStore>()
-                .DeleteBeforeAsync(s.GetRequiredService<TimeProvider>().GetUtcNow() - age, exact: false, null, ct);
-            if (deleted > 0)
-                Log.Cleaned(s.GetRequiredService<ILogger<BackgroundLoop>>(), deleted, age);
-        });
+        Add(services, "Retention", CleanEvery, s => s.GetRequiredService<RetentionRound>().RunAsync);
         AdvisoryLoops.Add(services);
         if (options.Backup.Every > TimeSpan.Zero)
             Add(services, "Backup", TimeSpan.FromMinutes(10), s => ct => BackupWhenDue(s, options, ct));
     }
 
-    /// <summary>Seals as soon as the store has enough, and not only at the loop's own pace.</summary>
+    /// <summary>Seals as soon as the store has enough, and not only at the loop's own pace; logs what the store finds damaged.</summary>
     public static void Connect(IServiceProvider services)
     {
         var loop = services.GetServices<BackgroundLoop>().First(l => l.Name == SealLoop);
-        services.GetRequiredService<MetricStore>().SealNeeded += loop.Wake;
+        var log = services.GetRequiredService<ILogger<BackgroundLoop>>();
+        var store = services.GetRequiredService<MetricStore>();
+        store.SealNeeded += loop.Wake;
+        store.DamageFound += block => Log.BlockDamaged(log, block.Id, block.Host, block.First, block.Last, block.Reason);
     }
 
     public static void Add(IServiceCollection services, string name, TimeSpan every,

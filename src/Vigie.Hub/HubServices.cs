@@ -11,6 +11,7 @@ using Vigie.Hub.Charts;
 using Vigie.Hub.Configuration;
 using Vigie.Hub.Hosts;
 using Vigie.Hub.Ingest;
+using Vigie.Hub.Retention;
 using Vigie.PromQL;
 using Vigie.Storage;
 
@@ -27,13 +28,14 @@ static class HubServices
         services.AddSingleton(_ => Database.Open(folder.Database, time, typeof(HubServices).Assembly));
         services.AddSingleton(options.ToStoreLimits());
         services.AddSingleton<MetricStore>();
+        services.AddSingleton<RetentionRound>();
         services.AddSingleton<ISampleWriter>(s => s.GetRequiredService<MetricStore>());
         services.AddSingleton<ISeriesSource>(s => s.GetRequiredService<MetricStore>());
-        services.AddSingleton(new QueryOptions { Time = time });
+        services.AddSingleton(options.Queries.ToOptions(time));
         services.AddSingleton<QueryEngine>();
         services.AddSingleton(new OtlpMetricsReader(options.Ingest.ToLimits(), time))
             .AddSingleton(new RemoteWriteReader(options.Ingest.ToLimits(), time));
-        services.AddSingleton<HubMetrics>().AddSingleton<SampleIngest>();
+        services.AddSingleton<DiskWatch>().AddSingleton<HubMetrics>().AddSingleton<SampleIngest>();
         services.AddSingleton<HostStore>().AddSingleton<HostDirectory>().AddSingleton<Headlines>();
         services.AddSingleton<ChartService>().AddSingleton<ChartFigures>();
         services.AddSingleton<RuleSet>()

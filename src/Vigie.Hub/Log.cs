@@ -1,3 +1,5 @@
+using Vigie.Hub.Configuration;
+
 namespace Vigie.Hub;
 
 /// <summary>Every line the hub logs, numbered. Nothing per sample, no secret.</summary>
@@ -35,6 +37,18 @@ static partial class Log
 
     [LoggerMessage(11, LogLevel.Warning, "The built-in mail template is used instead of {Path}: {Reason}")]
     public static partial void TemplateFellBack(ILogger log, string path, string reason);
+
+    [LoggerMessage(13, LogLevel.Error, "The disk is nearly full: {Left} left, {Reserve} are kept for alerts and mails; senders are told to wait")]
+    public static partial void DiskLow(ILogger log, ByteSize left, ByteSize reserve);
+
+    [LoggerMessage(14, LogLevel.Information, "The disk has room again ({Left} left): samples are taken")]
+    public static partial void DiskRecovered(ILogger log, ByteSize left);
+
+    [LoggerMessage(15, LogLevel.Error, "Block {Id} with samples of {Host} from {First:u} to {Last:u} is damaged and left alone: {Reason}")]
+    public static partial void BlockDamaged(ILogger log, long id, string host, DateTimeOffset first, DateTimeOffset last, string reason);
+
+    [LoggerMessage(16, LogLevel.Warning, "The clock is {Ahead} ahead of what it was: until {Until:u} nothing is deleted, in case it is wrong")]
+    public static partial void CleaningHeld(ILogger log, TimeSpan ahead, DateTimeOffset until);
 
     [LoggerMessage(12, LogLevel.Warning, "A login as {User} from {Address} failed")]
     public static partial void LoginFailed(ILogger log, string user, string address);

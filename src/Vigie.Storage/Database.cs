@@ -5,7 +5,7 @@ using Vigie.Core.Metrics;
 namespace Vigie.Storage;
 
 /// <summary>The file can't be opened or used as monitoring.db; the message says why and what to do.</summary>
-public sealed class DatabaseException(string message, Exception? inner = null) : Exception(message, inner);
+public class DatabaseException(string message, Exception? inner = null) : Exception(message, inner);
 
 /// <summary>
 /// monitoring.db: one connection that writes, behind a lock, and a few that read. Write-ahead logging with
@@ -93,6 +93,14 @@ public sealed class Database : IDisposable
         return new(_writing);
     }
 
+    /// <summary>The turn, if nobody has it.</summary>
+    internal bool TryTurn(out WriteTurn turn)
+    {
+        bool taken = _writing.Wait(0);
+        turn = taken ? new(_writing) : default;
+        return taken;
+    }
+
     internal readonly struct WriteTurn(SemaphoreSlim writing) : IDisposable
     {
         public void Dispose() => writing.Release();
@@ -129,32 +137,28 @@ public sealed class Database : IDisposable
         {
             work();
         }
-        catch (SqliteException e)
-            when (e.SqliteErrorCode is SQLitePCL.raw.SQLITE_FULL or SQLitePCL.raw.SQLITE_IOERR or SQLitePCL.raw.SQLITE_BUSY
-            or SQLitePCL.raw.SQLITE_LOCKED or SQLitePCL.raw.SQLITE_READONLY or SQLitePCL.raw.SQLITE_CANTOPEN
-            or SQLitePCL.raw.SQLITE_PROTOCOL
-            or SQLitePCL.raw.SQLITE_NOMEM or SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_NOTADB)
+        catch (SqliteException e) when (IsOutside(e))
         {
             throw new StoreUnavailableException($"{Path} can't be written now: {e.Message}", e);
         }
     }
 
+    /// <summary>Whether it is the disk, the file or another process that fails, and not a statement of ours.</summary>
+    static bool IsOutside(SqliteException e) => e.SqliteErrorCode is SQLitePCL.raw.SQLITE_FULL or SQLitePCL.raw.SQLITE_IOERR
+        or SQLitePCL.raw.SQLITE_BUSY or SQLitePCL.raw.SQLITE_LOCKED or SQLitePCL.raw.SQLITE_READONLY or SQLitePCL.raw.SQLITE_CANTOPEN
+        or SQLitePCL.raw.SQLITE_PROTOCOL or SQLitePCL.raw.SQLITE_NOMEM or SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_NOTADB;
+
     /// <summary>Runs outside any transaction on the writing connection: vacuum, checkpoint.</summary>
+    /// <exception cref="StoreUnavailableException">The disk is full or fails; nothing of the content is lost by it.</exception>
     public async ValueTask MaintainAsync(Action<SqliteConnection> work, CancellationToken ct = default)
     {
-        await _writing.WaitAsync(ct);
-        try
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            work(_writer);
-        }
-        finally
-        {
-            _writing.Release();
-        }
+        using var turn = await TurnAsync(ct);
+        Guarded(() => work(_writer));
     }
 
     /// <summary>Reads one consistent state, while others write.</summary>
+    /// <exception cref="StoreUnavailableException">The disk fails, or is so full that not even a query's marks can be written.</exception>
+    /// <exception cref="DatabaseException">The file is damaged at a place that was read.</exception>
     public T Read<T>(Func<SqliteConnection, T> work)
     {
         SqliteConnection? connection = null;
@@ -163,26 +167,46 @@ public sealed class Database : IDisposable
             ObjectDisposedException.ThrowIf(_disposed, this);
             _readers.TryPop(out connection);
         }
-        if (connection is null)
-        {
-            connection = new SqliteConnection(ConnectionString(Path, SqliteOpenMode.ReadWrite));
-            connection.Open();
-            Execute(connection, "PRAGMA busy_timeout=5000; PRAGMA query_only=ON; PRAGMA cache_size=-2048; PRAGMA temp_store=MEMORY");
-        }
         try
         {
+            connection ??= OpenReader();
             using var transaction = connection.BeginTransaction(deferred: true);
             return work(connection);
         }
+        catch (SqliteException e) when (e.SqliteErrorCode is SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_NOTADB)
+        {
+            throw new DatabaseException($"{Path} is damaged: {e.Message}. `vigie restore` brings the last backup back.", e);
+        }
+        catch (SqliteException e) when (IsOutside(e) && e.SqliteErrorCode != SQLitePCL.raw.SQLITE_READONLY) // that is a reader that writes
+        {
+            throw new StoreUnavailableException($"{Path} can't be read now: {e.Message}", e);
+        }
         finally
         {
-            lock (_readersLock)
-            {
-                if (_disposed || _readers.Count >= 8)
-                    connection.Dispose();
-                else
-                    _readers.Push(connection);
-            }
+            if (connection is not null)
+                lock (_readersLock)
+                {
+                    if (_disposed || _readers.Count >= 8)
+                        connection.Dispose();
+                    else
+                        _readers.Push(connection);
+                }
+        }
+    }
+
+    SqliteConnection OpenReader()
+    {
+        var connection = new SqliteConnection(ConnectionString(Path, SqliteOpenMode.ReadWrite));
+        try
+        {
+            connection.Open();
+            Execute(connection, "PRAGMA busy_timeout=5000; PRAGMA query_only=ON; PRAGMA cache_size=-2048; PRAGMA temp_store=MEMORY");
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
         }
     }
 

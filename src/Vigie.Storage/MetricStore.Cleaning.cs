@@ -1,25 +1,34 @@
-using Dapper;
 using Microsoft.Data.Sqlite;
 
 namespace Vigie.Storage;
 
 public sealed partial class MetricStore
 {
-    /// <summary>Groups cleaned in one transaction: few, so that writers wait little.</summary>
-    const int GroupsTogether = 64;
+    /// <summary>Groups rolled up or cleaned in one transaction: few, so that writers wait little.</summary>
+    const int GroupsTogether = 32;
 
-    /// <summary>Deletes the raw samples that are older, and gives the file's space back. Returns how many samples it were.</summary>
+    /// <summary>
+    /// Rolls up what is old enough, deletes what is past its time or past the file's share, and gives the file's space back.
+    /// Returns how many raw samples were deleted.
+    /// </summary>
+    /// <param name="rawCut">Raw samples before it are deleted; they are in the rollups before.</param>
     /// <param name="exact">
     /// Also packs the blocks anew that reach over the cut. Without it they stay until all of them is older, at most a day; no
     /// query sees what is older than the history kept.
     /// </param>
-    public async Task<long> DeleteBeforeAsync(DateTimeOffset cut, bool exact, IProgress<double>? progress, CancellationToken ct)
+    public async Task<long> CleanAsync(DateTimeOffset rawCut, bool exact, IProgress<double>? progress, CancellationToken ct)
     {
         await SealAsync(ct);
         await _sealing.WaitAsync(ct);
         try
         {
-            long deleted = await Task.Run(() => DeleteBefore(cut.ToUnixTimeMilliseconds(), exact, progress, ct), ct);
+            long deleted = await Task.Run(() =>
+            {
+                long cutMs = rawCut.ToUnixTimeMilliseconds();
+                RollUp(cutMs, new Share(progress, 0, 0.5), ct);
+                long samples = DeleteRaw(cutMs, exact, new Share(progress, 0.5, 0.9), ct);
+                return samples + DeleteWhole(ct);
+            }, ct);
             await GiveBackAsync(ct);
             progress?.Report(1);
             return deleted;
@@ -30,40 +39,92 @@ public sealed partial class MetricStore
         }
     }
 
-    long DeleteBefore(long cutMs, bool exact, IProgress<double>? progress, CancellationToken ct)
+    /// <summary>What is younger than the rollups' delay is answered from raw samples, and left alone unless it is deleted now.</summary>
+    void RollUp(long rawCutMs, Share progress, CancellationToken ct)
+    {
+        if (_limits.FiveMinutes <= TimeSpan.Zero && _limits.Hour <= TimeSpan.Zero)
+            return;
+        long beforeMs = Math.Max(rawCutMs, (_time.GetUtcNow() - _limits.RollupDelay).ToUnixTimeMilliseconds());
+        Change((_, group) => Rolling.Due(_damaged.Without(group.Blocks(BlockLevel.Raw)), group.Blocks(BlockLevel.FiveMinutes), beforeMs),
+            (memory, sealing, open, work) => new Rolling(sealing, open, entry => IsCounter(memory, entry))
+                .Roll(work.Group, work.Members, [.. work.Blocks.Select(_damaged.Without)], _damaged.Without(work.Due)),
+            progress, ct);
+    }
+
+    static bool IsCounter(StoreMemory memory, SeriesEntry entry)
+    {
+        lock (memory.Lock)
+            return memory.Metrics.TryGetValue(entry.Labels.Name, out var metric) && metric.Kind == Core.Metrics.MetricKind.Counter;
+    }
+
+    long DeleteRaw(long cutMs, bool exact, Share progress, CancellationToken ct) => Change(
+        (_, group) => [.. group.Blocks(BlockLevel.Raw).Where(b => (exact ? b.FirstMs : b.LastMs) < cutMs)],
+        (_, sealing, open, work) =>
+        [
+            new(work.Group, [.. work.Due.Where(b => b.LastMs < cutMs)], []),
+            .. _damaged.Without(work.Due).Where(b => b.LastMs >= cutMs)
+                .Select(b => sealing.Trim(work.Group, work.Members, b, cutMs, open)),
+        ], progress, ct);
+
+    /// <summary>Rollups that are past their time, and of each level the oldest blocks that are past its bytes.</summary>
+    long DeleteWhole(CancellationToken ct)
     {
         var memory = Current();
-        List<(SeriesGroup Group, SeriesEntry[] Members, BlockInfo[] Old)> groups;
+        var gone = new HashSet<BlockInfo>();
         lock (memory.Lock)
-            groups = [.. memory.Groups.Values.Select(g => (g, g.Members.ToArray(), OldBlocks(g))).Where(g => g.Item3.Length > 0)];
+            foreach (var level in Enum.GetValues<BlockLevel>())
+            {
+                var (age, bytes) = _limits.Of(level);
+                long oldestMs = (_time.GetUtcNow() - age).ToUnixTimeMilliseconds();
+                var blocks = memory.Groups.Values.SelectMany(g => g.Blocks(level)).OrderByDescending(b => b.LastMs).ToList();
+                long kept = 0;
+                foreach (var block in blocks)
+                    if ((kept += block.Bytes) > bytes || (level != BlockLevel.Raw && block.LastMs < oldestMs))
+                        gone.Add(block);
+            }
+        return gone.Count == 0 ? 0 : Change((_, group) => [.. group.AllBlocks.Where(gone.Contains)],
+            (_, _, _, work) => [new(work.Group, [.. work.Due], [])], new(null, 0, 0), ct);
+    }
+
+    /// <summary>One group's share of a change.</summary>
+    sealed record GroupWork(SeriesGroup Group, SeriesEntry[] Members, BlockInfo[][] Blocks, List<BlockInfo> Due);
+
+    /// <summary>Changes the blocks of all groups that have something due, some groups at a time.</summary>
+    /// <returns>How many raw samples fewer there are.</returns>
+    long Change(Func<StoreMemory, SeriesGroup, List<BlockInfo>> due,
+        Func<StoreMemory, Sealing, BlockBytesSource, GroupWork, IEnumerable<SealedGroup>> change, Share progress, CancellationToken ct)
+    {
+        var memory = Current();
+        List<GroupWork> all;
+        lock (memory.Lock)
+            all = [.. memory.Groups.Values.Select(g => new GroupWork(g, [.. g.Members],
+                [.. Enum.GetValues<BlockLevel>().Select(g.Blocks)], due(memory, g))).Where(g => g.Due.Count > 0)];
         long deleted = 0;
-        for (int done = 0, next = 0; done < groups.Count; done = next)
+        for (int done = 0, next = 0; done < all.Count; done = next)
         {
             ct.ThrowIfCancellationRequested();
             var changes = new List<SealedGroup>();
-            bool packed = WithBlocks(memory, open =>
+            bool packed = WithSealing(memory, (sealing, open) =>
             {
-                for (_packing.Begin(); next < groups.Count && next - done < GroupsTogether && _packing.Length < LargestSeal; next++)
+                for (; next < all.Count && next - done < GroupsTogether && sealing.Length < LargestSeal; next++)
                 {
-                    var (group, members, old) = groups[next];
-                    changes.Add(new(group, [.. old.Where(b => b.LastMs < cutMs)], []));
-                    changes.AddRange(old.Where(b => b.LastMs >= cutMs).Select(b => _packing.Trim(group, members, b, cutMs, open)));
+                    var work = all[next];
+                    changes.AddRange(AroundDamage(() => change(memory, sealing, open, work).ToList()));
                 }
             });
             if (!packed || !Commit(memory, changes, journalEnd: 0, thaw: false))
                 break; // another process has changed the blocks; the next round goes on
-            deleted += changes.Sum(c => c.Replaced.Sum(b => b.Samples) - c.Made.Sum(b => b.Info.Samples));
-            ForgetSeries(memory, [.. groups[done..next].Select(g => g.Group)]);
-            progress?.Report((double)next / groups.Count * 0.9);
+            deleted += changes.Sum(c => RawSamples(c.Replaced) - RawSamples(c.Made.Select(b => b.Info)));
+            ForgetSeries(memory, all[done..next]);
+            progress.Report((double)next / all.Count);
         }
         return deleted;
-
-        BlockInfo[] OldBlocks(SeriesGroup group) =>
-            [.. group.Blocks.Where(b => b.Level == BlockLevel.Raw && (exact ? b.FirstMs : b.LastMs) < cutMs)];
     }
 
+    static long RawSamples(IEnumerable<BlockInfo> blocks) => blocks.Where(b => b.Level == BlockLevel.Raw).Sum(b => b.Samples);
+
     /// <summary>Series leave with their last block.</summary>
-    void ForgetSeries(StoreMemory memory, List<SeriesGroup> groups)
+    void ForgetSeries(StoreMemory memory, List<GroupWork> groups)
     {
         using var turn = _database.Turn();
         if (!ReferenceEquals(memory, _memory))
@@ -72,26 +133,15 @@ public sealed partial class MetricStore
         long version = memory.Version;
         _database.Transact(connection =>
         {
-            var alive = new HashSet<long>();
             using var bytes = new BlockBytes(connection);
             lock (memory.Lock)
-            {
-                foreach (var group in groups)
+                foreach (var work in groups.Where(w => w.Blocks.SelectMany(b => b).Except(w.Group.AllBlocks).Any()))
                 {
-                    alive.Clear();
-                    foreach (var block in group.Blocks)
-                    {
-                        bytes.Open(block, whole: false);
-                        foreach (var column in new BlockPart(block, bytes).Directory.Columns)
-                            alive.Add(column.Series);
-                    }
-                    foreach (var rows in group.Head)
-                        for (int i = 0; i < rows.Columns.Count; i++)
-                            if (rows.CountOf(i) > 0)
-                                alive.Add(rows.Columns[i].Id);
-                    gone.AddRange(group.Members.Where(m => !alive.Contains(m.Id)));
+                    // A damaged block may hold any of them.
+                    if (work.Group.AllBlocks.Any(_damaged.Contains) || Alive(work.Group, bytes) is not { } alive)
+                        continue;
+                    gone.AddRange(work.Group.Members.Where(m => !alive.Contains(m.Id)));
                 }
-            }
             if (gone.Count == 0)
                 return;
             SeriesTable.Delete(connection, gone);
@@ -107,6 +157,31 @@ public sealed partial class MetricStore
                     memory.Remove(entry.Group);
             }
         }
+    }
+
+    /// <returns>Null when that can't be told.</returns>
+    HashSet<long>? Alive(SeriesGroup group, BlockBytes bytes)
+    {
+        var alive = new HashSet<long>();
+        try
+        {
+            foreach (var block in group.AllBlocks)
+            {
+                bytes.Open(block, whole: false);
+                foreach (var column in new BlockPart(block, bytes).Directory.Columns)
+                    alive.Add(column.Series);
+            }
+        }
+        catch (DamagedBlockException e)
+        {
+            Note(e);
+            return null;
+        }
+        foreach (var rows in group.Head)
+            for (int i = 0; i < rows.Columns.Count; i++)
+                if (rows.CountOf(i) > 0)
+                    alive.Add(rows.Columns[i].Id);
+        return alive;
     }
 
     /// <summary>A part at a time, so that writers get their turn.</summary>
@@ -138,8 +213,8 @@ public sealed partial class MetricStore
                 groups = [.. _memory.GroupsOf(host)];
             foreach (var group in groups)
             {
-                deleted += group.Blocks.Where(b => b.Level == BlockLevel.Raw).Sum(b => b.Samples) + group.Head.Sum(r => r.Samples);
-                foreach (var block in group.Blocks)
+                deleted += group.Blocks(BlockLevel.Raw).Sum(b => b.Samples) + group.Head.Sum(r => r.Samples);
+                foreach (var block in group.AllBlocks)
                     BlockTable.Delete(connection, block.Id);
                 SeriesTable.Delete(connection, group.Members);
             }
@@ -147,5 +222,11 @@ public sealed partial class MetricStore
         });
         _database.Read(Follow); // rows of the journal that name the series are passed over from now on
         return deleted;
+    }
+
+    /// <summary>A stretch of the whole progress.</summary>
+    readonly record struct Share(IProgress<double>? Whole, double From, double To)
+    {
+        public void Report(double done) => Whole?.Report(From + ((To - From) * done));
     }
 }

@@ -10,13 +10,13 @@ public sealed partial class MetricStore
     /// <summary>More for a large fleet: blocks of a few instants would be packed again and again.</summary>
     long HeadLimit => Math.Max(_limits.HeadSamples, 32L * _memory.Index.Count);
 
-    /// <summary>Whether there is so much in the head, or so old, that it should be sealed.</summary>
+    /// <summary>Whether there is so much in the head, or so old, that it should be sealed. A clock that was set back counts as age.</summary>
     public bool SealIsDue => _memory.HeadSamples > HeadLimit
-        || (_memory.OldestRow is { } oldest && _time.GetUtcNow() - oldest > _limits.HeadAge && _memory.HeadSamples > 0);
+        || (_memory.OldestRow is { } oldest && (_time.GetUtcNow() - oldest).Duration() > _limits.HeadAge && _memory.HeadSamples > 0);
 
     /// <summary>
     /// Packs the head into blocks and deletes the journal's rows that held it. Killed in between, the journal is replayed, and
-    /// what is in a block already falls together with it.
+    /// what is in a block already falls together with it. What falls into a damaged block gets one beside it.
     /// </summary>
     /// <exception cref="StoreUnavailableException">The disk is full or fails: the samples stay in the journal.</exception>
     public async Task SealAsync(CancellationToken ct)
@@ -42,7 +42,7 @@ public sealed partial class MetricStore
             foreach (var group in memory.Groups.Values)
                 group.Freeze();
             frozen = [.. memory.Groups.Values.Where(g => g.Frozen.Count > 0).Select(g =>
-                new FrozenGroup(g, g.Frozen, [.. g.Members], [.. g.Blocks.Where(b => b.Level == BlockLevel.Raw)]))];
+                new FrozenGroup(g, g.Frozen, [.. g.Members], g.Blocks(BlockLevel.Raw)))];
             end = memory.JournalEnd;
         }
         if (frozen.Count == 0)
@@ -70,30 +70,35 @@ public sealed partial class MetricStore
     {
         int from = done;
         var some = new List<SealedGroup>();
-        bool packed = WithBlocks(memory, open =>
+        bool packed = WithSealing(memory, (sealing, open) =>
         {
-            for (_packing.Begin(); _packing.Length < LargestSeal && from < frozen.Count; from++)
-                some.Add(_packing.Seal(frozen[from], open));
+            for (; sealing.Length < LargestSeal && from < frozen.Count; from++)
+            {
+                var group = frozen[from];
+                some.Add(AroundDamage(() => sealing.Seal(group with { Blocks = _damaged.Without(group.Blocks) }, open)));
+            }
         });
         done = from;
         return packed ? some : null;
     }
 
     /// <summary>Works on one state of the file, in which all blocks of the picture are there; false when it is another state.</summary>
-    bool WithBlocks(StoreMemory memory, Action<BlockBytesSource> work) => _database.Read(connection =>
+    bool WithSealing(StoreMemory memory, Action<Sealing, BlockBytesSource> work) => _database.Read(connection =>
     {
         if (StoreState.Version(connection) != memory.Version)
             return false;
         var bytes = new List<BlockBytes>();
+        BlockBytes Open(BlockInfo block, int slot)
+        {
+            while (bytes.Count <= slot)
+                bytes.Add(new(connection));
+            bytes[slot].Open(block, whole: true);
+            return bytes[slot];
+        }
         try
         {
-            work((block, slot) =>
-            {
-                while (bytes.Count <= slot)
-                    bytes.Add(new(connection));
-                bytes[slot].Open(block, whole: true);
-                return bytes[slot];
-            });
+            _packing.Begin();
+            work(_packing, Open);
         }
         finally
         {

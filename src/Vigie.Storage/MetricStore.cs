@@ -19,18 +19,31 @@ public sealed partial class MetricStore : ISampleWriter, ISeriesSource, IStoreSc
     readonly CommitQueue _queue;
     readonly SemaphoreSlim _sealing = new(1, 1);
     readonly Sealing _packing; // whoever has entered _sealing
+    readonly DamagedBlocks _damaged = new();
     StoreMemory _memory;
 
-    /// <exception cref="DatabaseException">The file is damaged.</exception>
+    /// <exception cref="DatabaseException">Labels or the journal are damaged.</exception>
     public MetricStore(Database database, TimeProvider time, StoreLimits limits)
     {
         (_database, _time, _limits) = (database, time, limits);
         _commit = new(time, limits);
-        _queue = new(Commit);
+        _queue = new(TryCommit);
         _packing = new(limits.BlockInstants);
-        _memory = database.Read(connection => StoreMemory.Load(connection, time.GetUtcNow()));
+        _memory = database.Read(Load);
         if (database.Read(OldSamples.Exist))
             TakeOldSamples();
+    }
+
+    StoreMemory Load(SqliteConnection connection)
+    {
+        try
+        {
+            return StoreMemory.Load(connection, _time.GetUtcNow());
+        }
+        catch (DatabaseException e)
+        {
+            throw new DatabaseException($"{_database.Path} is damaged: {e.Message}. `vigie restore` brings the last backup back.", e);
+        }
     }
 
     /// <summary>Killed in between it begins again: what is there already falls together with what comes.</summary>
@@ -52,7 +65,8 @@ public sealed partial class MetricStore : ISampleWriter, ISeriesSource, IStoreSc
     {
         foreach (var batch in OldSamples.Read(old))
         {
-            Commit([new(batch)]);
+            using (_database.Turn())
+                Commit([new(batch)]);
             if (SealIsDue)
                 Seal(default);
         }
@@ -62,7 +76,16 @@ public sealed partial class MetricStore : ISampleWriter, ISeriesSource, IStoreSc
     /// <summary>Raised when there is enough to seal; sealing is done by whoever owns the background.</summary>
     public event Action? SealNeeded;
 
+    /// <summary>Like <see cref="ISampleWriter.WriteAsync"/>, but the caller goes on in a thread of the pool and may do what it likes.</summary>
     public async ValueTask<WriteResult> WriteAsync(SampleBatch batch, CancellationToken ct)
+    {
+        await Task.Yield();
+        return await CommitAsync(batch, ct).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+    }
+
+    ValueTask<WriteResult> ISampleWriter.WriteAsync(SampleBatch batch, CancellationToken ct) => new(CommitAsync(batch, ct));
+
+    async Task<WriteResult> CommitAsync(SampleBatch batch, CancellationToken ct)
     {
         if (batch.Count == 0)
             return default;
@@ -75,10 +98,22 @@ public sealed partial class MetricStore : ISampleWriter, ISeriesSource, IStoreSc
         return waiting.Result;
     }
 
-    /// <summary>One transaction, and then the head.</summary>
+    /// <summary>One transaction, and then the head. False when somebody else has the turn to write and this must not wait.</summary>
+    bool TryCommit(IReadOnlyList<WaitingBatch> batches, bool mayWait)
+    {
+        Database.WriteTurn turn;
+        if (mayWait)
+            turn = _database.Turn();
+        else if (!_database.TryTurn(out turn))
+            return false;
+        using (turn)
+            Commit(batches);
+        return true;
+    }
+
+    /// <summary>The caller has the turn to write.</summary>
     void Commit(IReadOnlyList<WaitingBatch> batches)
     {
-        using var turn = _database.Turn();
         _database.Transact(connection =>
         {
             long oldest = OldestMs;
@@ -90,25 +125,21 @@ public sealed partial class MetricStore : ISampleWriter, ISeriesSource, IStoreSc
         _commit.Publish(batches);
     }
 
-    public ValueTask<IReadOnlyList<SeriesSamples>> SelectAsync(SeriesSelection selection, CancellationToken ct)
-    {
-        var kept = Kept(selection);
-        return ReadAsync(reader => reader.Select(kept, ct));
-    }
+    /// <exception cref="DatabaseException">A block that the answer needs is damaged.</exception>
+    public ValueTask<IReadOnlyList<SeriesSamples>> SelectAsync(SeriesSelection selection, CancellationToken ct) =>
+        ReadAsync(reader => reader.Select(selection, ct));
 
     public async ValueTask<IReadOnlyList<Labels>> SeriesAsync(IReadOnlyList<SeriesSelection> selections, CancellationToken ct)
     {
         var found = new HashSet<Labels>();
         foreach (var selection in selections)
-        {
-            var kept = Kept(selection);
-            found.UnionWith(await ReadAsync(reader => reader.Series(kept, ct)));
-        }
+            found.UnionWith(await ReadAsync(reader => reader.Series(selection, ct)));
         return [.. found];
     }
 
     /// <summary>What is older than the history kept may still be in the file, and is not shown.</summary>
-    SeriesSelection Kept(SeriesSelection selection) => selection with { FromMs = Math.Max(selection.FromMs, OldestMs) };
+    Horizons Kept => new(OldestMs, (_time.GetUtcNow() - _limits.FiveMinutes).ToUnixTimeMilliseconds(),
+        (_time.GetUtcNow() - _limits.Hour).ToUnixTimeMilliseconds());
 
     long OldestMs => (_time.GetUtcNow() - _limits.Raw).ToUnixTimeMilliseconds();
 
@@ -123,8 +154,8 @@ public sealed partial class MetricStore : ISampleWriter, ISeriesSource, IStoreSc
                 isCurrent = StoreState.Version(connection) == memory.Version && StoreState.JournalEnd(connection) <= memory.JournalEnd;
                 if (isCurrent)
                 {
-                    using var reader = new SampleReader(connection, memory);
-                    answer = read(reader);
+                    using var reader = new SampleReader(connection, memory, Kept);
+                    answer = Noting(() => read(reader));
                 }
                 return 0;
             });
@@ -138,8 +169,8 @@ public sealed partial class MetricStore : ISampleWriter, ISeriesSource, IStoreSc
             return _database.Read(connection =>
             {
                 Follow(connection);
-                using var reader = new SampleReader(connection, _memory);
-                return read(reader)!;
+                using var reader = new SampleReader(connection, _memory, Kept);
+                return Noting(() => read(reader)!);
             });
     }
 
@@ -147,11 +178,25 @@ public sealed partial class MetricStore : ISampleWriter, ISeriesSource, IStoreSc
     int Follow(SqliteConnection connection)
     {
         if (StoreState.Version(connection) != _memory.Version)
-            _memory = StoreMemory.Load(connection, _time.GetUtcNow());
+            _memory = Load(connection);
         else if (StoreState.JournalEnd(connection) > _memory.JournalEnd)
             lock (_memory.Lock)
                 _memory.Follow(connection, _time.GetUtcNow());
         return 0;
+    }
+
+    /// <summary>When the newest sample was taken, by its own clock; null when there is none.</summary>
+    public DateTimeOffset? Newest
+    {
+        get
+        {
+            lock (_memory.Lock)
+            {
+                long newest = _memory.Groups.Values.SelectMany(g => g.Head.Select(r => r.LastMs)
+                    .Concat(g.AllBlocks.Select(b => b.LastMs))).DefaultIfEmpty(long.MinValue).Max();
+                return newest == long.MinValue ? null : DateTimeOffset.FromUnixTimeMilliseconds(newest);
+            }
+        }
     }
 
     /// <summary>What each metric is, by stored name.</summary>
@@ -162,7 +207,7 @@ public sealed partial class MetricStore : ISampleWriter, ISeriesSource, IStoreSc
     {
         lock (_memory.Lock)
             return (_memory.Index.Count,
-                _memory.HeadSamples + _memory.Groups.Values.Sum(g => g.Blocks.Where(b => b.Level == BlockLevel.Raw).Sum(b => b.Samples)));
+                _memory.HeadSamples + _memory.Groups.Values.Sum(g => g.Blocks(BlockLevel.Raw).Sum(b => b.Samples)));
     }
 
     public void Dispose()

@@ -6,6 +6,24 @@ public sealed record StoreLimits
     /// <summary>Age from which a sample is refused, and from which the raw ones are deleted.</summary>
     public TimeSpan Raw { get; init; } = TimeSpan.FromDays(7);
 
+    /// <summary>Age from which rollups over five minutes and over an hour are deleted.</summary>
+    public TimeSpan FiveMinutes { get; init; } = TimeSpan.FromDays(90);
+
+    public TimeSpan Hour { get; init; } = TimeSpan.FromDays(730);
+
+    /// <summary>Bytes of the blocks of each kind; the oldest are deleted when there are more.</summary>
+    public long RawBytes { get; init; } = long.MaxValue;
+
+    public long FiveMinutesBytes { get; init; } = long.MaxValue;
+
+    public long HourBytes { get; init; } = long.MaxValue;
+
+    /// <summary>
+    /// Age from which samples are rolled up. Younger ones are read as they are; and rolling them up would make the file a quarter
+    /// larger for an answer that it gives already.
+    /// </summary>
+    public TimeSpan RollupDelay { get; init; } = TimeSpan.FromDays(2);
+
     /// <summary>Series in all. One costs about a kilobyte of memory.</summary>
     public int Series { get; init; } = 1_000_000;
 
@@ -17,4 +35,11 @@ public sealed record StoreLimits
 
     /// <summary>Instants of a block: larger ones pack better and cost more to read a piece of.</summary>
     public int BlockInstants { get; init; } = 2_048;
+
+    internal (TimeSpan Age, long Bytes) Of(BlockLevel level) => level switch
+    {
+        BlockLevel.Raw => (Raw, RawBytes),
+        BlockLevel.FiveMinutes => (FiveMinutes, FiveMinutesBytes),
+        _ => (Hour, HourBytes),
+    };
 }

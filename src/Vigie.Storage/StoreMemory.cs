@@ -21,6 +21,7 @@ sealed class StoreMemory
 
     public Dictionary<int, SeriesGroup> Groups { get; } = [];
 
+    /// <summary>By stored name. Another process may have declared one since: then it is declared again here.</summary>
     public Dictionary<string, MetricInfo> Metrics { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Counts every change of blocks or removal of series in the file.</summary>
@@ -48,9 +49,11 @@ sealed class StoreMemory
         foreach (var (id, text) in connection.Query<(int, string)>("SELECT id, text FROM symbol", buffered: false))
             memory.Symbols.Add(id, text);
         memory.AddSeriesFrom(connection, 0);
+        foreach (var (name, metric) in SeriesTable.Metrics(connection))
+            memory.Metrics.Add(name, metric);
         foreach (var group in BlockTable.All(connection).GroupBy(b => b.Group))
             if (memory.Groups.TryGetValue(group.Key, out var known))
-                known.Blocks = [.. group.OrderBy(b => b.FirstMs)];
+                known.Replace([], [.. group]);
         memory.Replay(connection, now);
         return memory;
     }

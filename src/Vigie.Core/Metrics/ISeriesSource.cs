@@ -5,7 +5,21 @@ namespace Vigie.Core.Metrics;
 /// <param name="FromMs">First instant, Unix milliseconds, inclusive.</param>
 /// <param name="ToMs">Last instant, Unix milliseconds, inclusive.</param>
 /// <param name="StepMs">Distance of the instants asked for; 0 for a single one. A hint: a source may answer from rollups.</param>
-public sealed record SeriesSelection(IReadOnlyList<LabelMatcher> Matchers, long FromMs, long ToMs, long StepMs = 0);
+public sealed record SeriesSelection(IReadOnlyList<LabelMatcher> Matchers, long FromMs, long ToMs, long StepMs = 0)
+{
+    /// <summary>Most series and samples that the asker has use for: a source stops reading when there are more.</summary>
+    public long MaxSeries { get; init; } = long.MaxValue;
+
+    public long MaxSamples { get; init; } = long.MaxValue;
+}
+
+/// <summary>There is more than the selection allows.</summary>
+/// <param name="ofSeries">Whether it was the series that were too many, and not the samples.</param>
+public sealed class SelectionTooLargeException(bool ofSeries)
+    : Exception(ofSeries ? "the selection has more series than are allowed" : "the selection has more samples than are allowed")
+{
+    public bool OfSeries { get; } = ofSeries;
+}
 
 /// <summary>A series and its samples in time order, one per instant.</summary>
 public sealed record SeriesSamples(Labels Labels, ReadOnlyMemory<long> TimesMs, ReadOnlyMemory<double> Values);
@@ -14,6 +28,7 @@ public sealed record SeriesSamples(Labels Labels, ReadOnlyMemory<long> TimesMs, 
 public interface ISeriesSource
 {
     /// <summary>The series that match and have a sample in the range, in no particular order.</summary>
+    /// <exception cref="SelectionTooLargeException">There are more than the selection allows.</exception>
     ValueTask<IReadOnlyList<SeriesSamples>> SelectAsync(SeriesSelection selection, CancellationToken ct);
 
     /// <summary>The label sets that match any of the selections and have a sample in its range.</summary>

@@ -75,6 +75,9 @@ public static class StoredNames
         return kind == MetricKind.Counter || total ? stored + "_total" : stored;
     }
 
+    /// <summary>The unit as the stored name ends with it; empty when a name of that unit says nothing of it.</summary>
+    public static string UnitWord(string unit) => unit == "1" ? "ratio" : WordOf.GetValueOrDefault(unit, "");
+
     public static string Metric(MetricInfo metric) => Metric(metric.Name, metric.Unit, metric.Kind);
 
     /// <summary>Letters, digits and underscores; anything else becomes one underscore, and a leading digit gets one before it.</summary>

@@ -16,7 +16,7 @@ sealed class OtlpPass(IngestLimits limits, long nowMs, SampleBatch batch)
 
     public OtlpResource Resource { get; set; } = null!;
 
-    public SampleReading Result() => new(_hosts, _refused.Count, _refused.Reason);
+    public SampleReading Result() => new(_hosts, _refused.Count, _refused.Reason) { Counts = _refused.Counts };
 
     public void EndResource()
     {
@@ -58,7 +58,7 @@ sealed class OtlpPass(IngestLimits limits, long nowMs, SampleBatch batch)
             (kind, refusal) = SumKind(data);
         if (refusal is not null)
         {
-            Refuse(refusal, CountPoints(data));
+            Refuse(dataField is 7 or 9 or 10 or 11 ? RefusalKind.Unsupported : RefusalKind.Labels, refusal, CountPoints(data));
             return;
         }
         _metric = null;
@@ -130,11 +130,11 @@ sealed class OtlpPass(IngestLimits limits, long nowMs, SampleBatch batch)
             (value, hasValue) = (StaleMarker.Value, true);
         long timeMs = (long)(nanos / 1_000_000), futureMs = nowMs + (long)limits.Future.TotalMilliseconds;
         if (nanos == 0)
-            Refuse("a data point has no time");
+            Refuse(RefusalKind.Malformed, "a data point has no time");
         else if (!hasValue)
-            Refuse("a data point has no value");
+            Refuse(RefusalKind.Malformed, "a data point has no value");
         else if (timeMs > futureMs)
-            Refuse(limits.FutureRefusal("a data point"));
+            Refuse(RefusalKind.Future, limits.FutureRefusal("a data point"));
         else if (Find(attributes, name, unit, help, kind) is { } series)
         {
             series.SeenMs = nowMs;
@@ -151,7 +151,7 @@ sealed class OtlpPass(IngestLimits limits, long nowMs, SampleBatch batch)
             return known;
         if (Resource.Series.Count >= limits.SeriesPerHost && !Resource.DropSilent(nowMs))
         {
-            Refuse(limits.SeriesPerHostRefusal);
+            Refuse(RefusalKind.Series, limits.SeriesPerHostRefusal);
             return null;
         }
         // One declaration for all series of the metric, or a long description would be kept once for each of them.
@@ -168,7 +168,7 @@ sealed class OtlpPass(IngestLimits limits, long nowMs, SampleBatch batch)
             var (attribute, value) = OtlpAttributes.Read(attributes.Message());
             if (attribute.Length > limits.LabelLength || value.Length > limits.LabelLength)
             {
-                Refuse($"an attribute is longer than {limits.LabelLength} characters");
+                Refuse(RefusalKind.Labels, $"an attribute is longer than {limits.LabelLength} characters");
                 return null;
             }
             string label = StoredNames.Label(attribute);
@@ -180,7 +180,7 @@ sealed class OtlpPass(IngestLimits limits, long nowMs, SampleBatch batch)
         }
         if (labels.Count > limits.LabelsPerSeries)
         {
-            Refuse($"a series has more than {limits.LabelsPerSeries} attributes");
+            Refuse(RefusalKind.Labels, $"a series has more than {limits.LabelsPerSeries} attributes");
             return null;
         }
         labels.AddRange(Resource.Labels());
@@ -188,7 +188,7 @@ sealed class OtlpPass(IngestLimits limits, long nowMs, SampleBatch batch)
         return Resource.Series.GetOrAdd(key.ToArray(), new Series(Labels.From(labels), _metric) { SeenMs = nowMs });
     }
 
-    void Refuse(string reason, int points = 1) => _refused.Add(reason, points);
+    void Refuse(RefusalKind kind, string reason, int points = 1) => _refused.Add(kind, reason, points);
 
     void AppendSized(ReadOnlySpan<byte> bytes)
     {

@@ -45,6 +45,8 @@ sealed class KnownMetrics(IngestLimits limits)
     public void Learn(ReadOnlySpan<char> name, ulong type, ReadOnlySpan<byte> unit, ReadOnlySpan<byte> help)
     {
         var told = type <= (ulong)FamilyType.StateSet ? (FamilyType)type : FamilyType.Unknown;
+        if (told == FamilyType.Unknown && unit.IsEmpty && help.IsEmpty)
+            return;
         var lookup = _families.GetAlternateLookup<ReadOnlySpan<char>>();
         bool isKnown = lookup.TryGetValue(name, out var known);
         if (isKnown && (known.Type != FamilyType.Unknown || told == FamilyType.Unknown)

@@ -46,18 +46,18 @@ sealed class RemoteWritePass(SeriesTable table, IngestLimits limits)
         int i = 0;
         foreach (var (host, lastMs) in _others)
             hosts[i++] = new(host.Name, SeenHost.NoAttributes, lastMs);
-        var reading = new SampleReading(hosts, _refused.Count, _refused.Reason);
+        var reading = new SampleReading(hosts, _refused.Count, _refused.Reason) { Counts = _refused.Counts };
         (_batch, _last, _host) = (null!, null, null); // what waits for the next request holds nothing of this one
         _others.Clear();
         return reading;
     }
 
-    public void Refuse(string reason, int samples) => _refused.Add(reason, samples);
+    public void Refuse(RefusalKind kind, string reason, int samples) => _refused.Add(kind, reason, samples);
 
     public void RefuseHistograms(int histograms)
     {
         if (histograms > 0)
-            Refuse("native histograms are not stored: send classic ones", histograms);
+            Refuse(RefusalKind.Unsupported, "native histograms are not stored: send classic ones", histograms);
     }
 
     /// <summary>MetricMetadata of version 1.0. What is no text is passed over: it is no sample's loss.</summary>
@@ -126,16 +126,17 @@ sealed class RemoteWritePass(SeriesTable table, IngestLimits limits)
     {
         if (fields.Length > limits.SeriesBytes)
         {
-            Refuse(limits.SeriesBytesRefusal, samples);
+            Refuse(RefusalKind.Labels, limits.SeriesBytesRefusal, samples);
             return null;
         }
         var key = new SeriesKey(fields, _fallbackHost);
         if (table.Find(key) is { } known)
             return known;
-        var labels = SeriesLabels.Read(fields, offset, _fallbackHost, limits, out string host, out bool isFallback, out string? refusal);
+        var labels = SeriesLabels.Read(fields, offset, _fallbackHost, limits, table.Texts,
+            out string host, out bool isFallback, out string? refusal);
         var added = labels is null ? null : table.Add(key, labels, host, isFallback, _nowMs, out refusal);
         if (added is null)
-            Refuse(refusal!, samples);
+            Refuse(labels is null ? RefusalKind.Labels : RefusalKind.Series, refusal!, samples);
         return added;
     }
 
@@ -170,7 +171,7 @@ sealed class RemoteWritePass(SeriesTable table, IngestLimits limits)
         }
         if (timeMs > _futureMs)
         {
-            Refuse(limits.FutureRefusal("a sample"), 1);
+            Refuse(RefusalKind.Future, limits.FutureRefusal("a sample"), 1);
             return;
         }
         _batch.Add(series, timeMs, value);

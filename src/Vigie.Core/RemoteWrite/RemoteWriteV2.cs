@@ -1,3 +1,4 @@
+using Vigie.Core.Metrics;
 using Vigie.Core.Protobuf;
 
 namespace Vigie.Core.RemoteWrite;
@@ -67,7 +68,7 @@ static class RemoteWriteV2
             return;
         if (labels.Refusal is { } refusal)
         {
-            pass.Refuse(refusal, samples);
+            pass.Refuse(RefusalKind.Labels, refusal, samples);
             return;
         }
         var key = pass.Scratch.AsSpan(0, labels.Length);

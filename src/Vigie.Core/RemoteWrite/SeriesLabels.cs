@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 using System.Text.Unicode;
 using Vigie.Core.Metrics;
 using Vigie.Core.Protobuf;
@@ -15,8 +14,8 @@ static class SeriesLabels
     /// <param name="offset">Where they stand in the body.</param>
     /// <param name="refusal">Why there are no labels.</param>
     /// <param name="isFallback">Whether the host is the fallback.</param>
-    public static Labels? Read(ReadOnlySpan<byte> fields, int offset, string fallbackHost, IngestLimits limits, out string host,
-        out bool isFallback, out string? refusal)
+    public static Labels? Read(ReadOnlySpan<byte> fields, int offset, string fallbackHost, IngestLimits limits, TextPool texts,
+        out string host, out bool isFallback, out string? refusal)
     {
         host = "";
         isFallback = false;
@@ -24,7 +23,7 @@ static class SeriesLabels
         var reader = new ProtoReader(fields, offset);
         while (reader.Next())
         {
-            refusal = Read(reader.Message(), limits, labels);
+            refusal = Read(reader.Message(), limits, texts, labels);
             if (refusal is not null)
                 return null;
         }
@@ -34,7 +33,7 @@ static class SeriesLabels
         host = Find(labels, Host);
         if (host.Length > 0)
             return Labels.From(labels);
-        host = HostOf(Find(labels, Instance));
+        host = texts.Of(HostOf(Find(labels, Instance)));
         isFallback = host.Length == 0;
         if (isFallback)
             host = fallbackHost;
@@ -42,7 +41,7 @@ static class SeriesLabels
         return Labels.From(labels);
     }
 
-    static string? Read(ProtoReader label, IngestLimits limits, List<Label> labels)
+    static string? Read(ProtoReader label, IngestLimits limits, TextPool texts, List<Label> labels)
     {
         ReadOnlySpan<byte> name = default, value = default;
         while (label.Next())
@@ -56,7 +55,7 @@ static class SeriesLabels
         }
         if (!Utf8.IsValid(name) || !Utf8.IsValid(value))
             return "a label is not UTF-8";
-        labels.Add(new(Encoding.UTF8.GetString(name), Encoding.UTF8.GetString(value)));
+        labels.Add(new(texts.Of(name), texts.Of(value)));
         return labels[^1].Name.Length > limits.LabelLength || labels[^1].Value.Length > limits.LabelLength
             ? $"a label is longer than {limits.LabelLength} characters" : null;
     }
@@ -86,14 +85,14 @@ static class SeriesLabels
     /// <c>web1:9100</c> → <c>web1</c>, <c>[2001:db8::1]:9100</c> → <c>2001:db8::1</c>; what has no port stays as it is, and so
     /// does an IPv6 address without brackets, whose last group is no port.
     /// </summary>
-    public static string HostOf(string instance)
+    public static ReadOnlySpan<char> HostOf(ReadOnlySpan<char> instance)
     {
         int colon = instance.LastIndexOf(':');
-        bool isPort = colon >= 0 && colon < instance.Length - 1 && !instance.AsSpan(colon + 1).ContainsAnyExcept(Digits);
-        if (instance.StartsWith('[') && instance.IndexOf(']', StringComparison.Ordinal) is > 1 and var close
+        bool isPort = colon >= 0 && colon < instance.Length - 1 && !instance[(colon + 1)..].ContainsAnyExcept(Digits);
+        if (instance.StartsWith('[') && instance.IndexOf(']') is > 1 and var close
             && (close == instance.Length - 1 || (isPort && close == colon - 1)))
             return instance[1..close];
-        return isPort && instance.IndexOf(':', StringComparison.Ordinal) == colon ? instance[..colon] : instance;
+        return isPort && instance.IndexOf(':') == colon ? instance[..colon] : instance;
     }
 
     static readonly SearchValues<char> Digits = SearchValues.Create("0123456789");

@@ -20,6 +20,8 @@ sealed class SeriesTable(IngestLimits limits)
 
     public KnownMetrics Metrics => _metrics;
 
+    public TextPool Texts { get; } = new();
+
     public int SeriesCount => Volatile.Read(ref _seriesCount);
 
     public int HostCount => Volatile.Read(ref _hostCount);
@@ -108,5 +110,6 @@ sealed class SeriesTable(IngestLimits limits)
             if (host.SeriesCount == 0 && _hosts.TryRemove(new(name, host)))
                 Interlocked.Decrement(ref _hostCount);
         _metrics.DropIfFull();
+        Texts.DropIfFull();
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Vigie.Core.Otlp;
+using Vigie.Hub.Ingest;
 using Vigie.Hub.Web;
 
 namespace Vigie.Hub.Accounts;
@@ -44,7 +45,7 @@ sealed class AccessMiddleware(RequestDelegate next)
     /// <summary>OTLP's senders read a google.rpc.Status in their own encoding; everybody else reads JSON.</summary>
     static Task WriteAsync(HttpContext context, int status, string message)
     {
-        bool otlp = context.Request.Path == "/v1/metrics";
+        bool otlp = context.Request.Path == OtlpEndpoint.Path;
         bool protobuf = otlp
             && context.Request.ContentType?.StartsWith("application/x-protobuf", StringComparison.OrdinalIgnoreCase) == true;
         context.Response.StatusCode = status;

@@ -11,16 +11,17 @@ sealed class TokenAuthentication(IOptionsMonitor<AuthenticationSchemeOptions> op
 {
     public new const string Scheme = "Token";
 
-    public static bool Applies(HttpRequest request) =>
-        request.Headers.Authorization.ToString().StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase);
+    const string Bearer = "Bearer ";
 
-    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
-    {
-        if (!Applies(Request))
-            return AuthenticateResult.NoResult();
-        string secret = Request.Headers.Authorization.ToString()["Bearer ".Length..].Trim();
-        return await tokens.CheckAsync(secret, Context.RequestAborted) is { } token
-            ? AuthenticateResult.Success(new(Claims.OfToken(token.Name, token.Scope), Scheme))
+    public static bool Applies(HttpRequest request) =>
+        request.Headers.Authorization.ToString().StartsWith(Bearer, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The token that a request shows, for which <see cref="Applies"/> holds.</summary>
+    public static string Shown(HttpRequest request) => request.Headers.Authorization.ToString()[Bearer.Length..].Trim();
+
+    protected override async Task<AuthenticateResult> HandleAuthenticateAsync() =>
+        !Applies(Request) ? AuthenticateResult.NoResult()
+        : await tokens.CheckAsync(Shown(Request), Context.RequestAborted) is { } caller
+            ? AuthenticateResult.Success(new(caller, Scheme))
             : AuthenticateResult.Fail("the token is unknown or revoked");
-    }
 }

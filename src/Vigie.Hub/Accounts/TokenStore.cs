@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
 using Dapper;
@@ -25,14 +26,25 @@ sealed record Token(string Name, TokenScope Scope, DateTimeOffset Created, DateT
 sealed class TokenStore(Database database, TimeProvider time) : IStoreSchema
 {
     const string Prefix = "vigie_";
-    const long UsedEveryMs = 60_000;
+    const int Longest = 200;
+
+    /// <summary>The time of last use is stored once a minute; with it those of other tokens that will be due soon.</summary>
+    const long UsedEveryMs = 60_000, TogetherMs = 30_000;
 
     public static IReadOnlyList<Migration> Migrations { get; } =
     [
         new("2026-11-22 tokens", """
             CREATE TABLE token(name TEXT PRIMARY KEY, hash BLOB NOT NULL UNIQUE, scope TEXT NOT NULL, created_ms INTEGER NOT NULL, used_ms INTEGER) STRICT;
             """),
+        new("2026-11-24 tokens revoked", """
+            -- one row: how many tokens were ever revoked, so that a process learns cheaply that another one has revoked some
+            CREATE TABLE token_revoked(id INTEGER PRIMARY KEY CHECK (id = 1), count INTEGER NOT NULL) STRICT;
+            INSERT INTO token_revoked VALUES(1, 0);
+            CREATE TRIGGER count_token_revoked AFTER DELETE ON token BEGIN UPDATE token_revoked SET count = count + 1; END;
+            """),
     ];
+
+    readonly TokenCache _cache = new(time);
 
     /// <summary>The token itself, shown this once. Null when the name is taken.</summary>
     public async Task<string?> CreateAsync(string name, TokenScope scope, CancellationToken ct = default)
@@ -51,41 +63,77 @@ sealed class TokenStore(Database database, TimeProvider time) : IStoreSchema
                 t.Used is { } used ? DateTimeOffset.FromUnixTimeMilliseconds(used) : null))
         .ToList());
 
-    public async Task<bool> RevokeAsync(string name, CancellationToken ct = default) =>
-        await database.WriteAsync((connection, transaction) =>
-            connection.Execute("DELETE FROM token WHERE name = @name", new { name }, transaction) > 0, ct);
-
-    public async ValueTask<(string Name, TokenScope Scope)?> CheckAsync(string token, CancellationToken ct)
+    public async Task<bool> RevokeAsync(string name, CancellationToken ct = default)
     {
-        if (!token.StartsWith(Prefix, StringComparison.Ordinal) || token.Length > 200)
-            return null;
-        byte[] hash = Hash(token);
-        var (name, scope, used) = database.Read(connection =>
-            connection.QuerySingleOrDefault<(string?, string, long?)>("SELECT name, scope, used_ms FROM token WHERE hash = @hash",
-                new { hash }));
-        if (name is null)
-            return null;
-        long now = Now;
-        if (used is null || now - used > UsedEveryMs)
-        {
-            try
-            {
-                await database.WriteAsync((connection, transaction) =>
-                {
-                    connection.Execute("UPDATE token SET used_ms = @now WHERE hash = @hash", new { now, hash }, transaction);
-                }, ct);
-            }
-            catch (Core.Metrics.StoreUnavailableException)
-            {
-                // A full disk must not lock readers out; the time of last use is a courtesy.
-            }
-        }
-        return (name, Parse(scope));
+        bool revoked = await database.WriteAsync((connection, transaction) =>
+            connection.Execute("DELETE FROM token WHERE name = @name", new { name }, transaction) > 0, ct);
+        _cache.Forget();
+        return revoked;
     }
+
+    /// <summary>
+    /// Who shows this token; null when it is unknown or revoked. What this process revokes ends at once, what another one revokes
+    /// within five seconds.
+    /// </summary>
+    public async ValueTask<ClaimsPrincipal?> CheckAsync(string token, CancellationToken ct)
+    {
+        if (!token.StartsWith(Prefix, StringComparison.Ordinal) || token.Length > Longest)
+            return null;
+        _cache.Follow(Revocations);
+        var hash = HashOf(token);
+        if (_cache.Find(hash) is not { } known)
+        {
+            if (Read(hash) is not { } read)
+                return null;
+            _cache.Add(hash, known = read);
+        }
+        known.Use(Now);
+        if (known.TryStore(UsedEveryMs, out long usedMs))
+            await StoreUseAsync(hash, usedMs, ct);
+        return known.Caller;
+    }
+
+    CheckedToken? Read(TokenHash hash)
+    {
+        int generation = _cache.Generation; // before the look: what is revoked behind it ends what is found
+        var (name, scope, used) = database.Read(connection => connection.QuerySingleOrDefault<(string?, string, long?)>(
+            "SELECT name, scope, used_ms FROM token WHERE hash = @hash", new { hash = hash.ToArray() }));
+        return name is null ? null : new(Claims.OfToken(name, Parse(scope)), used ?? 0, generation);
+    }
+
+    async Task StoreUseAsync(TokenHash hash, long usedMs, CancellationToken ct)
+    {
+        var used = new List<(TokenHash Hash, long Ms)> { (hash, usedMs) };
+        // A fleet's tokens would else cost a transaction each, every minute.
+        foreach (var (other, token) in _cache.All)
+            if (token.TryStore(TogetherMs, out long otherMs))
+                used.Add((other, otherMs));
+        try
+        {
+            await database.WriteAsync((connection, transaction) =>
+            {
+                connection.Execute("UPDATE token SET used_ms = @Ms WHERE hash = @hash",
+                    used.Select(u => new { u.Ms, hash = u.Hash.ToArray() }), transaction);
+            }, ct);
+        }
+        catch (Core.Metrics.StoreUnavailableException)
+        {
+            // A full disk must not lock readers out; the time of last use is a courtesy.
+        }
+    }
+
+    long Revocations() => database.Read(connection => connection.ExecuteScalar<long>("SELECT count FROM token_revoked"));
 
     long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
+    static byte[] Hash(string token) => HashOf(token).ToArray();
+
+    static TokenHash HashOf(string token)
+    {
+        Span<byte> utf8 = stackalloc byte[Longest * 3], hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(utf8[..Encoding.UTF8.GetBytes(token, utf8)], hash);
+        return TokenHash.Of(hash);
+    }
 
     public static string Text(TokenScope scope) => scope.ToString().ToLowerInvariant();
 

@@ -36,7 +36,7 @@ sealed class AlertEngine(QueryEngine engine, Database database, AlertStore alert
                 {
                     answers.Add((rule, (await engine.InstantAsync(rule.Expression, now.ToUnixTimeMilliseconds(), ct)).Series()));
                 }
-                catch (Exception e) when (e is PromQLException or StoreUnavailableException)
+                catch (Exception e) when (e is PromQLException or StoreUnavailableException or DatabaseException)
                 {
                     // An unanswered question is no answer: its alerts stay as they are.
                     errors[rule.Name] = e.Message;

@@ -5,7 +5,7 @@ using Vigie.Storage;
 namespace Vigie.Hub.Commands;
 
 sealed class CleanCommand() : CliCommand("clean",
-    "Delete samples older than the history that is kept (7 days), and give the file's space back.")
+    "Roll old samples up, delete what is older than the history that is kept, and give the file's space back.")
 {
     readonly Option<string?> _olderThan =
         new("--older-than") { Description = "Another age than Retention:Raw, such as 3d or 12h.", HelpName = "AGE" };
@@ -20,7 +20,7 @@ sealed class CleanCommand() : CliCommand("clean",
                 throw new CommandException($"--older-than is \"{text}\"; write an age such as 3d or 12h");
             long before = new FileInfo(call.Folder.Database).Length;
             long deleted = await call.WithProgressAsync("Cleaning", progress => call.Get<MetricStore>()
-                .DeleteBeforeAsync(call.Time.GetUtcNow() - age, exact: true, progress, ct));
+                .CleanAsync(call.Time.GetUtcNow() - age, exact: true, progress, ct));
             long after = new FileInfo(call.Folder.Database).Length;
             call.Print(new { deleted, bytesBefore = before, bytesAfter = after },
                 $"{deleted} samples older than {Quantities.Text(age)} deleted; monitoring.db has {after} bytes, {Math.Max(0, before - after)} fewer.");

@@ -39,6 +39,9 @@ sealed class CliCall(ParseResult parsed) : IDisposable
 
     public T Get<T>() where T : notnull => Services().GetRequiredService<T>();
 
+    /// <summary>Standard output, for what is more than lines.</summary>
+    public TextWriter Writer => parsed.InvocationConfiguration.Output;
+
     public void Line(string text) => parsed.InvocationConfiguration.Output.WriteLine(text);
 
     public void Error(string text) => parsed.InvocationConfiguration.Error.WriteLine(text);

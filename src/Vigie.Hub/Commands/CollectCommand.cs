@@ -16,7 +16,7 @@ sealed class CollectCommand() : CliCommand("collect",
         var outcome = await agent.RunOnceAsync(ct);
         if (outcome.Result != ExportResult.Accepted)
             throw new CommandException($"the samples were not stored: {outcome.Reason}");
-        long written = call.Get<HubMetrics>().Written;
+        long written = call.Get<HubMetrics>().SamplesWritten;
         var backup = DatabaseFiles.Backup(call.Folder.Database, call.Folder.Backup, options.Backup.Keep, null, ct);
         var (changed, sent) = await CheckCommand.CheckAsync(call, ct);
         call.Print(new { samples = written, backup = backup.Path, changed = changed.Count, sent },

@@ -7,6 +7,11 @@ static class HubProgram
 {
     static Task<int> Main(string[] args)
     {
+        // Read when the first socket is made: a request is then taken in the thread that has read it. Handing each of the many
+        // small requests of agents to another thread cost more than all that is done for it.
+        const string Inline = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
+        if (Environment.GetEnvironmentVariable(Inline) is null)
+            Environment.SetEnvironmentVariable(Inline, "1");
         // The agent has a command line of its own, the same as vigie-agent's.
         if (args is ["agent", .. var rest])
             return AgentProgram.Main(rest);

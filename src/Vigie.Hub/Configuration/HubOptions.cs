@@ -3,6 +3,7 @@ using Vigie.Hub.Advisories;
 using Vigie.Hub.Alerts;
 using Vigie.Hub.Alerts.Channels;
 using Vigie.Hub.Ingest;
+using Vigie.PromQL;
 using Vigie.Storage;
 
 namespace Vigie.Hub.Configuration;
@@ -25,6 +26,9 @@ sealed record HubOptions
     [Description("How long history is kept.")]
     public RetentionSettings Retention { get; init; } = new();
 
+    [Description("How large a query may be, of a chart, a rule or a person.")]
+    public QueriesOptions Queries { get; init; } = new();
+
     [Description("Copies of monitoring.db.")]
     public BackupOptions Backup { get; init; } = new();
 
@@ -37,7 +41,16 @@ sealed record HubOptions
     [Description("Security advisories.")]
     public FeedsOptions Feeds { get; init; } = new();
 
-    public StoreLimits ToStoreLimits() => new() { Raw = Retention.Raw, Series = Ingest.Series };
+    public StoreLimits ToStoreLimits() => new()
+    {
+        Raw = Retention.Raw,
+        FiveMinutes = Retention.FiveMinutes,
+        Hour = Retention.Hour,
+        RawBytes = Retention.RawBytes.Bytes,
+        FiveMinutesBytes = Retention.FiveMinutesBytes.Bytes,
+        HourBytes = Retention.HourBytes.Bytes,
+        Series = Ingest.Series,
+    };
 
     /// <summary>Where people reach the hub, without a slash at the end.</summary>
     public string PublicUrl() => (Server.PublicUrl.Length > 0 ? Server.PublicUrl : Server.Urls.Split(';')[0].Trim()).TrimEnd('/');
@@ -74,6 +87,38 @@ sealed record RetentionSettings
 {
     [Description("Samples as they were sent; older ones are deleted every hour."), Between("1h", "3650d")]
     public TimeSpan Raw { get; init; } = TimeSpan.FromDays(7);
+
+    [Description("Rollups over five minutes (least, greatest, sum, count, last), made of samples two days old; 0s keeps none."),
+        Between("0s", "3650d")]
+    public TimeSpan FiveMinutes { get; init; } = TimeSpan.FromDays(90);
+
+    [Description("Rollups over an hour; 0s keeps none."), Between("0s", "3650d")]
+    public TimeSpan Hour { get; init; } = TimeSpan.FromDays(730);
+
+    [Description("Most bytes of samples as they were sent; beyond it the oldest are deleted before their time."),
+        Between("1MiB", "1048576GiB")]
+    public ByteSize RawBytes { get; init; } = new(1L << 50);
+
+    [Description("Most bytes of rollups over five minutes."), Between("1MiB", "1048576GiB")]
+    public ByteSize FiveMinutesBytes { get; init; } = new(1L << 50);
+
+    [Description("Most bytes of rollups over an hour."), Between("1MiB", "1048576GiB")]
+    public ByteSize HourBytes { get; init; } = new(1L << 50);
+}
+
+sealed record QueriesOptions
+{
+    [Description("Most series that one query may read."), Between("100", "100000000")]
+    public int MaxSeries { get; init; } = 200_000;
+
+    [Description("Most samples that one query may read and compute; each takes 16 bytes of memory."), Between("10000", "2000000000")]
+    public int MaxSamples { get; init; } = 50_000_000;
+
+    [Description("Longest time until a query's answer."), Between("1s", "1h")]
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(2);
+
+    public QueryOptions ToOptions(TimeProvider time) =>
+        new() { Time = time, MaxSeries = MaxSeries, MaxSamples = MaxSamples, Timeout = Timeout };
 }
 
 sealed record BackupOptions

@@ -15,5 +15,9 @@ sealed record IngestOptions
     [Description("Most series of all hosts together; each costs about a kilobyte of memory."), Between("1000", "10000000")]
     public int Series { get; init; } = 1_000_000;
 
+    [Description("Room kept free on the disk of the data folder for alerts and mails; senders of samples wait while less is left."),
+        Between("0B", "1024GiB")]
+    public ByteSize DiskReserve { get; init; } = new(128L << 20);
+
     public IngestLimits ToLimits() => new() { SeriesPerHost = SeriesPerHost };
 }

@@ -9,9 +9,11 @@ namespace Vigie.Hub.Ingest;
 /// <summary>OTLP/HTTP for metrics: protobuf and JSON, each answered in its own kind, errors as <c>google.rpc.Status</c>.</summary>
 static class OtlpEndpoint
 {
+    public const string Path = "/v1/metrics";
+
     const string Protobuf = "application/x-protobuf", Json = "application/json";
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/v1/metrics", HandleAsync);
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost(Path, HandleAsync);
 
     static async Task HandleAsync(HttpContext context, [FromServices] SampleIngest ingest, [FromServices] HubOptions options)
     {

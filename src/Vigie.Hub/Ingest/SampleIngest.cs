@@ -12,7 +12,7 @@ readonly record struct Taken(int Written, int Refused, string? Reason);
 
 /// <summary>The one way in for samples, whatever their protocol, and whether they come by HTTP or from the probe in this process.</summary>
 sealed class SampleIngest(OtlpMetricsReader otlpReader, RemoteWriteReader writeReader, ISampleWriter writer, HostDirectory hosts,
-    HubMetrics metrics)
+    HubMetrics metrics, DiskWatch disk)
 {
     /// <summary>What a sender is told while the store takes nothing.</summary>
     public const string Unavailable =
@@ -63,10 +63,12 @@ sealed class SampleIngest(OtlpMetricsReader otlpReader, RemoteWriteReader writeR
 
     async ValueTask<Taken> StoreAsync(SampleBatch batch, SampleReading reading, CancellationToken ct)
     {
+        if (disk.Look())
+            throw new StoreUnavailableException($"the disk is nearly full: {disk.Left} left");
         var written = await writer.WriteAsync(batch, ct);
         await hosts.SeenAsync(reading.Hosts, ct);
         var taken = new Taken(written.Written, written.Refused + reading.Refused, Join(reading.Reason, written.Reason));
-        metrics.Count(taken);
+        metrics.Count(taken, reading.Counts, written.Counts);
         return taken;
     }
 

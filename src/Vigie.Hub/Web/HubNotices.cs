@@ -1,16 +1,32 @@
 using Vigie.Hub.Alerts;
 using Vigie.Hub.Alerts.Channels;
+using Vigie.Hub.Ingest;
+using Vigie.Hub.Retention;
+using Vigie.Storage;
 
 namespace Vigie.Hub.Web;
 
 /// <summary>What is wrong with the hub itself, said on every page: an admin who is not mailed must see why.</summary>
-sealed class HubNotices(OutboxStore outbox, ChannelSet channels, AlertEngine engine, IEnumerable<BackgroundLoop> loops)
+sealed class HubNotices(OutboxStore outbox, ChannelSet channels, AlertEngine engine, IEnumerable<BackgroundLoop> loops,
+    DiskWatch disk, MetricStore store, RetentionRound retention)
 {
+    /// <summary>More would push the page itself out of sight.</summary>
+    const int MostDamage = 3;
+
     public IEnumerable<string> Of(Viewer viewer)
     {
         var t = viewer.Texts;
         if (channels.Configured.Count == 0)
             yield return t["No alert is mailed yet: set Mail:Host and Mail:To in config.json, then try: vigie test-mail"];
+        if (disk.Look())
+            yield return t.Format("The disk is nearly full ({0} left): no samples are taken until there is room; alerts and mails go on.",
+                t.Bytes(disk.Left.Bytes));
+        foreach (var block in store.Damage.Take(MostDamage))
+            yield return t.Format("The samples of {0} from {1} to {2} are damaged on the disk and can't be read: {3}. vigie verify reads the whole file, vigie restore brings the last backup back.",
+                block.Host, viewer.Time(block.First), viewer.Time(block.Last), block.Reason);
+        if (retention.Clock is { Ahead: { } ahead, Until: var until })
+            yield return t.Format("The hub's clock is {0} ahead of what it was. In case it is wrong, nothing is deleted until {1}; if it is right, vigie clean deletes at once.",
+                t.Duration(ahead), viewer.Time(until));
         var waiting = outbox.Undelivered(100).Where(n => n.Refused is null).ToList();
         if (waiting.Count > 0)
             yield return t.Format("{0} mails wait to be sent: {1}", waiting.Count, waiting[0].Error ?? "");

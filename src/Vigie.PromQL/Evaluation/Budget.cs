@@ -10,10 +10,7 @@ sealed class Budget(QueryOptions options, CancellationToken ct)
     public void ReadSeries(int samples)
     {
         if (++_series > options.MaxSeries)
-        {
-            throw PromQLException.Limit(
-                $"the query reads more than {options.MaxSeries:N0} series; select fewer, or raise {nameof(QueryOptions.MaxSeries)}");
-        }
+            throw TooManySeries();
         Charge(samples);
     }
 
@@ -33,9 +30,16 @@ sealed class Budget(QueryOptions options, CancellationToken ct)
         StopIfCancelled();
         _samples += samples;
         if (_samples > options.MaxSamples)
-        {
-            throw PromQLException.Limit($"the query reads or computes more than {options.MaxSamples:N0} samples; " +
-                $"select fewer series or a shorter range, or raise {nameof(QueryOptions.MaxSamples)}");
-        }
+            throw TooManySamples();
     }
+
+    public long SeriesLeft => options.MaxSeries - _series;
+
+    public long SamplesLeft => options.MaxSamples - _samples;
+
+    public PromQLException TooManySeries() => PromQLException.Limit(
+        $"the query reads more than {options.MaxSeries:N0} series; select fewer, or raise {nameof(QueryOptions.MaxSeries)}");
+
+    public PromQLException TooManySamples() => PromQLException.Limit($"the query reads or computes more than {options.MaxSamples:N0} " +
+        $"samples; select fewer series or a shorter range, or raise {nameof(QueryOptions.MaxSamples)}");
 }

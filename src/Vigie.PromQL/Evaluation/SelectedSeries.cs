@@ -17,12 +17,26 @@ sealed class SelectedSeries
         {
             if (selected._series.ContainsKey(Key(selection)))
                 continue;
-            var series = await source.SelectAsync(selection, ct);
+            var series = await SelectAsync(source, selection, budget, ct);
             foreach (var one in series)
                 budget.ReadSeries(one.Values.Length);
             selected._series.Add(Key(selection), series);
         }
         return selected;
+    }
+
+    /// <summary>The source stops where the budget ends: what is too much must not be read first.</summary>
+    static async ValueTask<IReadOnlyList<SeriesSamples>> SelectAsync(ISeriesSource source, SeriesSelection selection, Budget budget,
+        CancellationToken ct)
+    {
+        try
+        {
+            return await source.SelectAsync(selection with { MaxSeries = budget.SeriesLeft, MaxSamples = budget.SamplesLeft }, ct);
+        }
+        catch (SelectionTooLargeException e)
+        {
+            throw e.OfSeries ? budget.TooManySeries() : budget.TooManySamples();
+        }
     }
 
     static (string, long, long, long) Key(SeriesSelection s) => (string.Join('\0', s.Matchers), s.FromMs, s.ToMs, s.StepMs);

@@ -1,10 +1,8 @@
 namespace Vigie.Storage;
 
 /// <summary>Neighbouring instants that go into one run of blocks, with the blocks that are merged into it.</summary>
-sealed class SealJob
+sealed class SealJob(BlockLevel level)
 {
-    static readonly long DayMs = (long)TimeSpan.FromDays(1).TotalMilliseconds;
-
     public List<BlockInfo> Sources { get; } = [];
 
     public long FromMs { get; private set; } = long.MaxValue;
@@ -19,9 +17,9 @@ sealed class SealJob
     /// with what follows them, so that each sample is packed only a few times.
     /// </summary>
     /// <param name="times">The new instants in order.</param>
-    /// <param name="blocks">The group's blocks in time order.</param>
+    /// <param name="blocks">The group's blocks of that level in time order.</param>
     /// <param name="instants">Of a full block.</param>
-    public static List<SealJob> Plan(ReadOnlySpan<long> times, BlockInfo[] blocks, int instants)
+    public static List<SealJob> Plan(ReadOnlySpan<long> times, BlockInfo[] blocks, int instants, BlockLevel level)
     {
         var jobs = new List<SealJob>();
         SealJob? job = null;
@@ -36,7 +34,7 @@ sealed class SealJob
                 if (job is null || !job.Sources.Contains(blocks[at]))
                 {
                     // Behind the gap that ends here, or behind another block: either way a job of its own.
-                    jobs.Add(job = new());
+                    jobs.Add(job = new(level));
                     job.Merge(blocks[at]);
                 }
                 gap = -1;
@@ -45,7 +43,7 @@ sealed class SealJob
             {
                 // Behind a block that is merged already the job goes on.
                 if (job is null || gap >= 0 || !job.Sources.Contains(blocks[at - 1]))
-                    jobs.Add(job = new());
+                    jobs.Add(job = new(level));
                 gap = at;
             }
             job!.Take(time);
@@ -58,13 +56,13 @@ sealed class SealJob
         return jobs;
     }
 
-    /// <summary>Blocks before the job that are not larger than twice what is there, of the same day, until a block is full.</summary>
+    /// <summary>Blocks before the job that are not larger than twice what is there, of the same time, until a block is full.</summary>
     void TakeSmallOnes(BlockInfo[] blocks, List<SealJob> jobs, int instants)
     {
         for (int i = Array.FindLastIndex(blocks, b => b.LastMs < FromMs); i >= 0; i--)
         {
             var block = blocks[i];
-            if (block.Rows > 2 * Rows || block.Rows + Rows > instants * 3 / 2 || block.FirstMs / DayMs != FromMs / DayMs
+            if (block.Rows > 2 * Rows || block.Rows + Rows > instants * 3 / 2 || level.Span(block.FirstMs) != level.Span(FromMs)
                 || jobs.Any(j => !ReferenceEquals(j, this) && j.ToMs >= block.FirstMs && j.FromMs < FromMs))
                 return; // also when rows of another job stand between: no block may reach over another
             Merge(block);
@@ -79,7 +77,7 @@ sealed class SealJob
         (FromMs, ToMs, Rows) = (Math.Min(FromMs, block.FirstMs), Math.Max(ToMs, block.LastMs), Rows + block.Rows);
     }
 
-    /// <summary>Even pieces that stay within a day of the world's clock, so that history can be dropped by whole blocks.</summary>
+    /// <summary>Even pieces that stay within one span of the level, so that history can be dropped by whole blocks.</summary>
     /// <param name="times">The job's instants.</param>
     /// <param name="instants">Of a full block.</param>
     public List<(long FromMs, long ToMs)> Windows(ReadOnlySpan<long> times, int instants)
@@ -87,7 +85,7 @@ sealed class SealJob
         int windows = Math.Max(1, Rows / instants), most = (times.Length + windows - 1) / windows, first = 0;
         var pieces = new List<(long, long)>();
         for (int i = 1; i <= times.Length; i++)
-            if (i == times.Length || i - first == most || times[i] / DayMs != times[first] / DayMs)
+            if (i == times.Length || i - first == most || level.Span(times[i]) != level.Span(times[first]))
             {
                 pieces.Add((times[first], times[i - 1]));
                 first = i;

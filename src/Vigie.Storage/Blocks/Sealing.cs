@@ -37,24 +37,39 @@ sealed class Sealing(int instants)
     /// <summary>Valid until <see cref="Begin"/>.</summary>
     public ReadOnlySpan<byte> BytesOf(SealedBlock block) => _made.Written.Slice(block.At, block.Info.Bytes);
 
-    public SealedGroup Seal(FrozenGroup frozen, BlockBytesSource open)
+    /// <summary>Makes raw blocks of frozen rows.</summary>
+    public SealedGroup Seal(FrozenGroup frozen, BlockBytesSource open) => Merge(frozen.Group, frozen.Members, BlockLevel.Raw,
+        [.. frozen.Rows.Where(r => r.Count > 0).Select(r => new HeadPart(r))], AllTimes(frozen.Rows), frozen.Blocks, open);
+
+    /// <summary>Brings new rows and the blocks of a level together.</summary>
+    /// <param name="times">The instants of the new rows, ascending.</param>
+    /// <param name="blocks">The group's blocks of that level in time order.</param>
+    public SealedGroup Merge(SeriesGroup group, SeriesEntry[] members, BlockLevel level, IReadOnlyList<SamplePart> fresh,
+        ReadOnlySpan<long> times, BlockInfo[] blocks, BlockBytesSource open)
     {
-        var head = frozen.Rows.Where(r => r.Count > 0).Select(r => new HeadPart(r)).ToList();
-        var made = new SealedGroup(frozen.Group, [], []);
-        foreach (var job in SealJob.Plan(AllTimes(frozen.Rows), frozen.Blocks, instants))
+        var made = new SealedGroup(group, [], []);
+        foreach (var job in SealJob.Plan(times, blocks, instants, level))
         {
             made.Replaced.AddRange(job.Sources);
-            Pack(frozen, head, job, open, made.Made);
+            var parts = new List<SamplePart>();
+            foreach (var source in job.Sources)
+                parts.Add(new BlockPart(source, open(source, parts.Count)));
+            parts.AddRange(fresh);
+            var keys = Keys(members, parts);
+            var scan = new GroupScan(parts, job.FromMs, job.ToMs);
+            var windows = job.Windows(AllTimes(scan, keys), instants);
+            foreach (var (from, to) in windows)
+                Pack(group, level, windows.Count == 1 ? scan : new(parts, from, to), keys, made.Made);
         }
         return made;
     }
 
-    /// <summary>What remains of a block from an instant on.</summary>
+    /// <summary>What remains of a raw block from an instant on.</summary>
     public SealedGroup Trim(SeriesGroup group, SeriesEntry[] members, BlockInfo block, long fromMs, BlockBytesSource open)
     {
         var made = new SealedGroup(group, [block], []);
-        var parts = new List<SamplePart> { new BlockPart(block, open(block, 0)) };
-        Pack(group, new(parts, fromMs, block.LastMs), Entries(members, parts), made.Made);
+        var part = new BlockPart(block, open(block, 0));
+        Pack(group, block.Level, new([part], fromMs, block.LastMs), Keys(members, [part]), made.Made);
         return made;
     }
 
@@ -78,28 +93,15 @@ sealed class Sealing(int instants)
         return CollectionsMarshal.AsSpan(times)[..count];
     }
 
-    void Pack(FrozenGroup frozen, List<HeadPart> head, SealJob job, BlockBytesSource open, List<SealedBlock> made)
-    {
-        var parts = new List<SamplePart>();
-        foreach (var source in job.Sources)
-            parts.Add(new BlockPart(source, open(source, parts.Count)));
-        parts.AddRange(head);
-        var entries = Entries(frozen.Members, parts);
-        var scan = new GroupScan(parts, job.FromMs, job.ToMs);
-        var windows = job.Windows(AllTimes(scan, entries), instants);
-        foreach (var (from, to) in windows)
-            Pack(frozen.Group, windows.Count == 1 ? scan : new(parts, from, to), entries, made);
-    }
-
     /// <summary>Nearly always all series of a group have the same instants.</summary>
-    static ReadOnlySpan<long> AllTimes(GroupScan scan, List<SeriesEntry> entries)
+    static ReadOnlySpan<long> AllTimes(GroupScan scan, List<ColumnKey> keys)
     {
         int[] columns = new int[scan.Parts];
         MergedTimes? one = null;
         HashSet<MergedTimes>? many = null;
-        foreach (var entry in entries)
+        foreach (var key in keys)
         {
-            var times = scan.Times(entry, columns);
+            var times = scan.Times(key, columns);
             if (ReferenceEquals(one ??= times, times))
                 continue;
             (many ??= [one]).Add(times);
@@ -112,45 +114,27 @@ sealed class Sealing(int instants)
         return Distinct(all);
     }
 
-    /// <summary>Series that any part has, in the order of their numbers, as a block wants them.</summary>
-    static List<SeriesEntry> Entries(SeriesEntry[] members, List<SamplePart> parts)
+    /// <summary>What any part has, in the order in which a block wants it.</summary>
+    static List<ColumnKey> Keys(SeriesEntry[] members, List<SamplePart> parts)
     {
-        var entries = new HashSet<SeriesEntry>(members.Length);
+        var all = new HashSet<ColumnKey>(members.Length);
         foreach (var part in parts)
-            if (part is HeadPart head)
-                entries.UnionWith(head.Entries);
-            else if (part is BlockPart block)
-                foreach (var column in block.Directory.Columns)
-                    if (EntryOf(members, column.Series) is { } entry)
-                        entries.Add(entry);
-        List<SeriesEntry> sorted = [.. entries.Where(e => !e.IsGone)];
-        sorted.Sort((a, b) => a.Id.CompareTo(b.Id));
-        return sorted;
+            all.UnionWith(part.Keys(members));
+        List<ColumnKey> keys = [.. all.Where(k => !k.Entry.IsGone)];
+        keys.Sort((a, b) => (a.Entry.Id, a.Part).CompareTo((b.Entry.Id, b.Part)));
+        return keys;
     }
 
-    static SeriesEntry? EntryOf(SeriesEntry[] members, long series)
-    {
-        int low = 0, high = members.Length - 1;
-        while (low <= high)
-        {
-            int middle = (low + high) / 2;
-            if (members[middle].Id == series)
-                return members[middle];
-            (low, high) = members[middle].Id < series ? (middle + 1, high) : (low, middle - 1);
-        }
-        return null;
-    }
-
-    void Pack(SeriesGroup group, GroupScan scan, List<SeriesEntry> entries, List<SealedBlock> made)
+    void Pack(SeriesGroup group, BlockLevel level, GroupScan scan, List<ColumnKey> keys, List<SealedBlock> made)
     {
         _writer.Reset();
         var numbers = new Dictionary<MergedTimes, int>();
         int[] columns = new int[scan.Parts];
         long samples = 0, first = long.MaxValue, last = long.MinValue;
         int rows = 0;
-        foreach (var entry in entries)
+        foreach (var key in keys)
         {
-            var times = scan.Times(entry, columns);
+            var times = scan.Times(key, columns);
             int count = times.Times.Length;
             if (count == 0)
                 continue;
@@ -163,13 +147,13 @@ sealed class Sealing(int instants)
             if (_values.Length < count)
                 _values = new double[count];
             scan.Fill(times, columns, _values);
-            _writer.AddColumn(entry.Id, 0, number, _values.AsSpan(0, count));
+            _writer.AddColumn(key.Entry.Id, (int)key.Part, number, _values.AsSpan(0, count));
             samples += count;
         }
         if (samples == 0)
             return;
         var block = _writer.Finish();
-        made.Add(new(new(0, group.Id, BlockLevel.Raw, first, last, rows, samples, block.Length), _made.Length));
+        made.Add(new(new(0, group.Id, level, first, last, rows, samples, block.Length), _made.Length));
         block.CopyTo(_made.Room(block.Length));
         _made.Advance(block.Length);
     }

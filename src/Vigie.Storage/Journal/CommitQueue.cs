@@ -3,82 +3,145 @@ using Vigie.Core.Metrics;
 namespace Vigie.Storage;
 
 /// <summary>
-/// Batches that wait to be committed, and the thread that commits them: all that wait together in one transaction, because a
-/// disk can do few commits a second and each can carry many batches.
+/// Batches that wait to be committed. All that wait together are committed in one transaction, because a disk can do few
+/// commits a second and each can carry many batches. Who completes a group commits it, in its own thread: waking another one
+/// costs as much as the commit itself. A thread stands by for groups that nobody completes.
 /// </summary>
-sealed class CommitQueue(Action<IReadOnlyList<WaitingBatch>> commit) : IDisposable
+/// <param name="tryCommit">
+/// Commits batches; the flag tells whether it may wait for its turn. False when it would have to, and then nothing was done.
+/// </param>
+sealed class CommitQueue(Func<IReadOnlyList<WaitingBatch>, bool, bool> tryCommit) : IDisposable
 {
     /// <summary>Samples of one commit.</summary>
     const int LargestCommit = 1_000_000;
 
     /// <summary>
-    /// Senders that were answered together are likely to come again together. So a commit waits this long for as many as there
-    /// were last time; a lone sender never waits.
+    /// Senders that were answered together are likely to come again together. So a group waits for as many as there were last
+    /// time, and for the rest at most two of these; a lone sender never waits.
     /// </summary>
-    static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(1);
+    static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>Ticks without a sender after which the thread sleeps until there is one.</summary>
+    const int QuietTicks = 100;
 
     readonly object _lock = new();
     readonly Queue<WaitingBatch> _waiting = new();
     readonly List<WaitingBatch> _together = [];
     Thread? _thread;
-    int _expected = 1;
-    bool _stopping;
+    int _expected = 1, _ticks;
+    bool _isBusy, _isWatched, _stopping;
 
-    /// <summary>Returns when the batch is durable, or says why it is not.</summary>
+    /// <summary>
+    /// Returns when the batch is durable, or says why it is not. What follows runs in the thread that has committed: it must be
+    /// short and not block.
+    /// </summary>
     public Task EnterAsync(WaitingBatch batch)
     {
+        bool lead;
         lock (_lock)
         {
             if (_stopping)
                 throw new StoreUnavailableException("the store is closed: the hub is stopping");
-            if (_thread is null)
-                (_thread = new(Run) { IsBackground = true, Name = "commit" }).Start();
             _waiting.Enqueue(batch);
-            if (_waiting.Count == 1 || _waiting.Count >= _expected)
-                Monitor.Pulse(_lock);
+            lead = !_isBusy && _waiting.Count >= _expected;
+            if (lead)
+                Take();
+            else
+                Watch();
         }
+        if (lead && !Commit(mayWait: false))
+            lock (_lock)
+            {
+                // Somebody else writes just now: the thread that may wait for it takes over.
+                foreach (var taken in _together)
+                    _waiting.Enqueue(taken);
+                _isBusy = false;
+                Watch();
+                Monitor.Pulse(_lock);
+            }
         return batch.Committed;
     }
 
-    void Run()
+    /// <summary>The next group. The caller has the lock, and is busy from now on.</summary>
+    void Take()
     {
-        while (Gather())
+        (_isBusy, _ticks) = (true, 0);
+        _together.Clear();
+        int samples = 0;
+        while (samples < LargestCommit && _waiting.TryDequeue(out var next))
         {
-            Exception? error = null;
-            try
-            {
-                commit(_together);
-            }
-            catch (Exception e)
-            {
-                error = e; // whatever it is, all who wait hear of it
-            }
-            foreach (var batch in _together)
-                batch.End(error);
+            _together.Add(next);
+            samples += next.Batch.Count;
         }
     }
 
-    bool Gather()
+    bool Commit(bool mayWait)
     {
+        Exception? error = null;
+        try
+        {
+            if (!tryCommit(_together, mayWait))
+                return false;
+        }
+        catch (Exception e)
+        {
+            error = e; // whatever it is, all who wait hear of it
+        }
+        // Still busy: who is answered may send again at once, and must not commit inside of this.
+        foreach (var batch in _together)
+            batch.End(error);
         lock (_lock)
         {
-            while (_waiting.Count == 0)
-            {
-                if (_stopping)
-                    return false;
-                Monitor.Wait(_lock);
-            }
-            if (_waiting.Count < _expected && !_stopping)
-                Monitor.Wait(_lock, Gathering);
-            _together.Clear();
-            int samples = 0;
-            while (samples < LargestCommit && _waiting.TryDequeue(out var next))
-            {
-                _together.Add(next);
-                samples += next.Batch.Count;
-            }
             _expected = _together.Count + _waiting.Count;
-            return true;
+            _isBusy = false;
+            if (_waiting.Count > 0)
+                Watch();
+        }
+        return true;
+    }
+
+    /// <summary>Lets the thread stand by. The caller has the lock.</summary>
+    void Watch()
+    {
+        if (_isWatched)
+            return;
+        _isWatched = true;
+        if (_thread is null)
+            (_thread = new(Run) { IsBackground = true, Name = "commit" }).Start();
+        else
+            Monitor.Pulse(_lock);
+    }
+
+    /// <summary>While senders come, looks at each tick whether some wait that have waited for two.</summary>
+    void Run()
+    {
+        for (int quiet = 0; ;)
+        {
+            bool lead;
+            lock (_lock)
+            {
+                if (_waiting.Count == 0 && !_isBusy)
+                {
+                    if (_stopping)
+                        return;
+                    if (++quiet > QuietTicks)
+                    {
+                        _isWatched = false;
+                        while (!_isWatched && !_stopping)
+                            Monitor.Wait(_lock);
+                        quiet = 0;
+                    }
+                }
+                else
+                    quiet = 0;
+                if (!_stopping || _isBusy)
+                    Monitor.Wait(_lock, Tick);
+                lead = !_isBusy && _waiting.Count > 0 && (++_ticks >= 2 || _waiting.Count >= _expected || _stopping);
+                if (lead)
+                    Take();
+            }
+            if (lead)
+                Commit(mayWait: true);
         }
     }
 

@@ -229,7 +229,10 @@ sealed class SampleCommit(TimeProvider time, StoreLimits limits) : IDisposable
                 reasons.Add($"{TooOld} refused: older than the history kept ({limits.Raw.TotalDays:0.#} days, Retention:Raw)");
             if (TooMany > 0)
                 reasons.Add($"{TooMany} refused: the hub keeps no more than {limits.Series} series (Ingest:Series)");
-            return new(samples - refused, refused, string.Join("; ", reasons));
+            return new(samples - refused, refused, string.Join("; ", reasons))
+            {
+                Counts = default(RefusalCounts).With(RefusalKind.Old, TooOld).With(RefusalKind.Series, TooMany),
+            };
         }
     }
 }

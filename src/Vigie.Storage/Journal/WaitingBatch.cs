@@ -5,8 +5,7 @@ namespace Vigie.Storage;
 /// <summary>A batch whose sender waits for the commit.</summary>
 sealed class WaitingBatch(SampleBatch batch)
 {
-    // Whoever waits goes on elsewhere: the thread that commits has the next commit to do.
-    readonly TaskCompletionSource _committed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    readonly TaskCompletionSource _committed = new(); // whoever waits goes on in the thread that ends it
 
     public SampleBatch Batch { get; } = batch;
 

@@ -11,6 +11,7 @@ namespace Vigie.Storage;
 sealed class BlockBytes(SqliteConnection connection) : IDisposable
 {
     sqlite3_blob? _blob;
+    BlockInfo? _block;
     byte[] _piece = [], _whole = [];
     int _length;
     bool _isWhole;
@@ -19,13 +20,14 @@ sealed class BlockBytes(SqliteConnection connection) : IDisposable
     /// <param name="whole">Read all of it at once, because most of it will be asked for.</param>
     public void Open(BlockInfo block, bool whole)
     {
+        _block = block;
         int code = _blob is null
             ? raw.sqlite3_blob_open(connection.Handle, "main", "block_data", "data", block.Id, 0, out _blob)
             : raw.sqlite3_blob_reopen(_blob, block.Id);
         if (code != raw.SQLITE_OK)
         {
             Close();
-            throw new DatabaseException($"block {block.Id} is not in the file: {raw.sqlite3_errstr(code).utf8_to_string()}");
+            throw new DamagedBlockException(block, $"it is not in the file ({raw.sqlite3_errstr(code).utf8_to_string()})");
         }
         _length = raw.sqlite3_blob_bytes(_blob);
         _isWhole = false;
@@ -53,7 +55,7 @@ sealed class BlockBytes(SqliteConnection connection) : IDisposable
     {
         int code = raw.sqlite3_blob_read(_blob, to, offset);
         if (code != raw.SQLITE_OK)
-            throw new DatabaseException($"a block can't be read from the file: {raw.sqlite3_errstr(code).utf8_to_string()}");
+            throw new DamagedBlockException(_block!, $"it can't be read from the file ({raw.sqlite3_errstr(code).utf8_to_string()})");
     }
 
     static void Grow(ref byte[] buffer, int length)

@@ -12,12 +12,12 @@ sealed class GroupScan(IReadOnlyList<SamplePart> parts, long fromMs, long toMs)
 
     public int Parts => parts.Count;
 
-    /// <summary>The instants of a series and its column in each part.</summary>
-    public MergedTimes Times(SeriesEntry entry, Span<int> columns)
+    /// <summary>The instants of a column and where it stands in each part.</summary>
+    public MergedTimes Times(ColumnKey key, Span<int> columns)
     {
         for (int i = 0; i < parts.Count; i++)
         {
-            columns[i] = parts[i].Find(entry);
+            columns[i] = parts[i].Find(key);
             _wanted[i] = columns[i] < 0 ? -1 : parts[i].TimesOf(columns[i]);
         }
         // Nearly always those of the series before.

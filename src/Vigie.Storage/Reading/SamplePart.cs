@@ -2,11 +2,17 @@ using Vigie.Core.Blocks;
 
 namespace Vigie.Storage;
 
+/// <summary>A column of values: samples of a series, or one part of its rollups.</summary>
+readonly record struct ColumnKey(SeriesEntry Entry, RollupPart Part);
+
 /// <summary>Samples of one group from one place: columns of values, and the columns of instants they share.</summary>
 abstract class SamplePart
 {
-    /// <summary>The column of a series, -1 when it has none here.</summary>
-    public abstract int Find(SeriesEntry entry);
+    /// <summary>The column with that content, -1 when it has none here.</summary>
+    public abstract int Find(ColumnKey key);
+
+    /// <summary>What is here of these series, which are in the order of their numbers.</summary>
+    public abstract IEnumerable<ColumnKey> Keys(SeriesEntry[] members);
 
     /// <summary>Which column of instants a column of values has.</summary>
     public abstract int TimesOf(int column);
@@ -41,9 +47,9 @@ sealed class HeadPart : SamplePart
             }
     }
 
-    public IEnumerable<SeriesEntry> Entries => _columns.Keys;
+    public override int Find(ColumnKey key) => key.Part == RollupPart.Sample ? _columns.GetValueOrDefault(key.Entry, -1) : -1;
 
-    public override int Find(SeriesEntry entry) => _columns.GetValueOrDefault(entry, -1);
+    public override IEnumerable<ColumnKey> Keys(SeriesEntry[] members) => _columns.Keys.Select(e => new ColumnKey(e, RollupPart.Sample));
 
     public override int TimesOf(int column) => _timesOf[column];
 
@@ -92,7 +98,7 @@ sealed class BlockPart : SamplePart
     double[] _values = [];
     int _loaded = -1;
 
-    /// <exception cref="DatabaseException">The block is missing or damaged.</exception>
+    /// <exception cref="DamagedBlockException">The block is missing or damaged.</exception>
     public BlockPart(BlockInfo info, BlockBytes bytes)
     {
         (_info, _bytes) = (info, bytes);
@@ -110,20 +116,33 @@ sealed class BlockPart : SamplePart
 
     public BlockDirectory Directory => _directory;
 
-    /// <summary>Columns are in the order of series; parts of rollups are not looked for here.</summary>
-    public override int Find(SeriesEntry entry)
+    /// <summary>Columns are in the order of series and parts.</summary>
+    public override int Find(ColumnKey key)
     {
         var columns = _directory.Columns;
         int low = 0, high = columns.Length - 1;
         while (low <= high)
         {
             int middle = (low + high) / 2;
-            long series = columns[middle].Series;
-            if (series == entry.Id)
+            int order = (columns[middle].Series, columns[middle].Part).CompareTo((key.Entry.Id, (int)key.Part));
+            if (order == 0)
                 return middle;
-            (low, high) = series < entry.Id ? (middle + 1, high) : (low, middle - 1);
+            (low, high) = order < 0 ? (middle + 1, high) : (low, middle - 1);
         }
         return -1;
+    }
+
+    public override IEnumerable<ColumnKey> Keys(SeriesEntry[] members)
+    {
+        int at = 0;
+        for (int i = 0; i < _directory.Columns.Length; i++)
+        {
+            var column = _directory.Columns[i];
+            while (at < members.Length && members[at].Id < column.Series)
+                at++;
+            if (at < members.Length && members[at].Id == column.Series)
+                yield return new(members[at], (RollupPart)column.Part);
+        }
     }
 
     public override int TimesOf(int column) => _directory.Columns[column].Times;
@@ -166,6 +185,5 @@ sealed class BlockPart : SamplePart
         return values;
     }
 
-    DatabaseException Damaged(BlockFormatException e) =>
-        new($"block {_info.Id} is damaged: {e.Message}. `vigie restore` brings the last backup back.", e);
+    DamagedBlockException Damaged(BlockFormatException e) => new(_info, e.Message, e);
 }

@@ -13,6 +13,7 @@ sealed class SeriesGroup(int id, string host)
     const int MostSeries = 1_024;
 
     readonly List<SeriesEntry> _columns = [];
+    readonly BlockInfo[][] _blocks = [[], [], []];
 
     public int Id { get; } = id;
 
@@ -43,12 +44,12 @@ sealed class SeriesGroup(int id, string host)
         }
     }
 
-    /// <summary>Sealed blocks in time order; none overlaps another. The array is never changed, only replaced.</summary>
-    public BlockInfo[] Blocks { get; set; } = [];
+    /// <summary>Sealed blocks of a level in time order; none overlaps another. The array is never changed, only replaced.</summary>
+    public BlockInfo[] Blocks(BlockLevel level) => _blocks[(int)level];
+
+    public IEnumerable<BlockInfo> AllBlocks => _blocks.SelectMany(b => b);
 
     public bool HasRoomFor(int series) => _columns.Count + series <= MostColumns && Members.Count + series <= MostSeries;
-
-    public bool IsEmpty => Live is null && Late is null && Frozen.Count == 0 && Blocks.Length == 0;
 
     /// <summary>Returns how many samples the head has gained: 0 when one was replaced.</summary>
     public int Set(SeriesEntry entry, long timeMs, double value)
@@ -69,8 +70,11 @@ sealed class SeriesGroup(int id, string host)
     }
 
     /// <summary>Blocks in the place of others.</summary>
-    public void Replace(IReadOnlyCollection<BlockInfo> old, IEnumerable<BlockInfo> made) =>
-        Blocks = [.. Blocks.Except(old).Concat(made).OrderBy(b => b.FirstMs)];
+    public void Replace(IReadOnlyCollection<BlockInfo> old, IEnumerable<BlockInfo> made)
+    {
+        foreach (var level in old.Concat(made).GroupBy(b => b.Level).Select(g => g.Key).ToList())
+            _blocks[(int)level] = [.. Blocks(level).Except(old).Concat(made.Where(b => b.Level == level)).OrderBy(b => b.FirstMs)];
+    }
 
     /// <summary>Takes the head for sealing. What comes now starts a new one, with columns for whoever still sends.</summary>
     public void Freeze()

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Text;
 using Vigie.Tests.Support;
 
 namespace Vigie.Tests.EndToEnd;
@@ -78,7 +79,10 @@ public sealed class UpTests
         using var hub = Start("hub", "--data", folder.Path, "--urls", "http://0.0.0.0:0");
         try
         {
-            Assert.Contains("vigie user add", await hub.StandardOutput.ReadLineAsync(Ct) ?? "", StringComparison.Ordinal);
+            var told = new StringBuilder(); // the log's lines may come between
+            while (await hub.StandardOutput.ReadLineAsync(Ct) is { } line && !line.StartsWith("ready ", StringComparison.Ordinal))
+                told.AppendLine(line);
+            Assert.Contains("vigie user add", told.ToString(), StringComparison.Ordinal);
         }
         finally
         {

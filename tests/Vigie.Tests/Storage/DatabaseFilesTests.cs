@@ -269,7 +269,7 @@ public sealed class DatabaseFilesTests : IDisposable
         UPDATE block_data SET data = CAST(substr(data, 1, length(data) / 2) || x'5a' || substr(data, length(data) / 2 + 2) AS BLOB)
         """, "block 1 is damaged")]
     [InlineData("UPDATE block SET samples = samples + 1 WHERE id = 2", "block 2 holds 200 samples where its row says 201")]
-    [InlineData("DELETE FROM block_data WHERE id = 2", "block 2 is not in the file")]
+    [InlineData("DELETE FROM block_data WHERE id = 2", "block 2 is damaged: it is not in the file")]
     [InlineData("UPDATE journal SET data = CAST(substr(data, 1, 20) || x'5a' || substr(data, 22) AS BLOB)", "of the journal is damaged")]
     public async Task Verify_tells_what_is_damaged_inside_of_a_sound_file(string damage, string told)
     {

@@ -27,7 +27,7 @@ public sealed class MetricStoreModelTests
 
     static void Run(Step[] steps)
     {
-        using var store = new StoreCase(new() { BlockInstants = 8 }); // small blocks: many are merged, cut and split
+        using var store = new StoreCase(StoreCase.RawOnly with { BlockInstants = 8 }); // small blocks: many are merged, cut and split
         var model = new Dictionary<(string Series, long Time), long>();
         var all = Enumerable.Range(0, 13)
             .Select(i => StoreCase.Series($"m{i % 3}", ("host", $"h{i}"), ("quote", "\"\\\n\u00e9")))
@@ -86,7 +86,7 @@ public sealed class MetricStoreModelTests
     static void Delete(StoreCase store, Dictionary<(string, long Time), long> model, DateTimeOffset cut)
     {
         var gone = model.Keys.Where(k => k.Time < cut.ToUnixTimeMilliseconds()).ToList();
-        Assert.Equal(gone.Count, store.Store.DeleteBeforeAsync(cut, exact: true, null, default).GetAwaiter().GetResult());
+        Assert.Equal(gone.Count, store.Store.CleanAsync(cut, exact: true, null, default).GetAwaiter().GetResult());
         foreach (var key in gone)
             model.Remove(key);
         Assert.Equal(model.Keys.Select(k => k.Item1).Distinct(StringComparer.Ordinal).Count(), store.Store.Count().Series);

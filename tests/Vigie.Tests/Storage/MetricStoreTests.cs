@@ -5,7 +5,7 @@ namespace Vigie.Tests.Storage;
 
 public sealed class MetricStoreTests : IDisposable
 {
-    readonly StoreCase _case = new();
+    readonly StoreCase _case = new(StoreCase.RawOnly);
 
     public void Dispose() => _case.Dispose();
 
@@ -15,7 +15,8 @@ public sealed class MetricStoreTests : IDisposable
         var result = await _case.Store.WriteAsync(StoreCase.Batch(
             (StoreCase.Series("a"), StoreCase.NowMs - (7 * 86_400_000L) - 1, 1),
             (StoreCase.Series("a"), StoreCase.NowMs - (7 * 86_400_000L), 2)), default);
-        Assert.Equal(new(1, 1, "1 refused: older than the history kept (7 days, Retention:Raw)"), result);
+        Assert.Equal((1, 1, "1 refused: older than the history kept (7 days, Retention:Raw)"), (result.Written, result.Refused, result.Reason));
+        Assert.Equal(1, result.Counts[RefusalKind.Old]);
         Assert.Equal("2", await _case.ValuesAsync());
     }
 
@@ -54,7 +55,7 @@ public sealed class MetricStoreTests : IDisposable
         long before = new FileInfo(_case.Path).Length;
         var told = new List<double>();
 
-        long deleted = await _case.Store.DeleteBeforeAsync(StoreCase.Now - TimeSpan.FromHours(1), exact: true, new Told(told), default);
+        long deleted = await _case.Store.CleanAsync(StoreCase.Now - TimeSpan.FromHours(1), exact: true, new Told(told), default);
 
         Assert.Equal(40_000, deleted);
         Assert.Equal((1, 1), _case.Store.Count());
@@ -62,7 +63,7 @@ public sealed class MetricStoreTests : IDisposable
         Assert.Equal(0, _case.Scalar<long>("PRAGMA freelist_count"));
         Assert.Equal(told.Order(), told);
         Assert.Equal(1, told[^1]);
-        Assert.Equal(0, await _case.Store.DeleteBeforeAsync(StoreCase.Now - TimeSpan.FromHours(1), exact: true, null, default));
+        Assert.Equal(0, await _case.Store.CleanAsync(StoreCase.Now - TimeSpan.FromHours(1), exact: true, null, default));
     }
 
     [Fact]
@@ -71,7 +72,7 @@ public sealed class MetricStoreTests : IDisposable
         var series = StoreCase.Series("m", ("host", "a"));
         await _case.Store.WriteAsync(StoreCase.Batch((series, StoreCase.NowMs - 1000, 1)), default);
         object? slot = series.StoreSlot;
-        await _case.Store.DeleteBeforeAsync(StoreCase.Now, exact: true, null, default);
+        await _case.Store.CleanAsync(StoreCase.Now, exact: true, null, default);
         Assert.Empty(await _case.SelectAsync());
         await _case.Store.WriteAsync(StoreCase.Batch((series, StoreCase.NowMs, 2)), default);
         Assert.NotSame(slot, series.StoreSlot);
@@ -104,7 +105,7 @@ public sealed class MetricStoreTests : IDisposable
             Assert.Equal(["first", "second"], (await _case.SelectAsync()).Select(s => s.Labels.Name).Order());
 
             // The other one deletes "first" while this one believes to know its number.
-            await second.DeleteBeforeAsync(StoreCase.Now + TimeSpan.FromSeconds(1), exact: true, null, default);
+            await second.CleanAsync(StoreCase.Now + TimeSpan.FromSeconds(1), exact: true, null, default);
             Assert.Empty(await _case.SelectAsync());
             await second.WriteAsync(StoreCase.Batch((StoreCase.Series("third"), StoreCase.NowMs, 3)), default);
             await _case.WriteAsync("first", 4);
@@ -194,6 +195,26 @@ public sealed class MetricStoreTests : IDisposable
                 StoreCase.NowMs, 1)),
                 default);
         Assert.Equal(new("m", "By", MetricKind.Gauge, "Two."), _case.Store.Metrics()["m_bytes"]);
+    }
+
+    [Theory]
+    [InlineData(2, 100, "more than 2 series")]
+    [InlineData(100, 25, "more than 25 samples")]
+    [InlineData(3, 40, null)]
+    public async Task A_query_that_would_read_too_much_is_stopped_while_it_reads(int series, int samples, string? told)
+    {
+        var batch = new SampleBatch();
+        foreach (string host in new[] { "a", "b", "c" })
+            for (int i = 0; i < 10; i++)
+                batch.Add(StoreCase.Series("m", ("host", host)), StoreCase.NowMs - (i * 1000), i);
+        await _case.Store.WriteAsync(batch, default);
+        await _case.Store.SealAsync(default);
+        var engine = new Vigie.PromQL.QueryEngine(_case.Store, new() { MaxSeries = series, MaxSamples = samples, Time = _case.Time });
+        var asked = async () => await engine.InstantAsync("sum(sum_over_time(m[5m]))", StoreCase.NowMs);
+        if (told is null)
+            await asked();
+        else
+            Assert.Contains(told, (await Assert.ThrowsAsync<Vigie.PromQL.PromQLException>(asked)).Message);
     }
 
     [Fact]

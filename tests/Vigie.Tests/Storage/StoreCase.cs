@@ -14,11 +14,18 @@ sealed class StoreCase : IDisposable
 
     readonly TempFolder _folder = new();
 
+    /// <summary>Without rollups, so that a series is gone when its samples are.</summary>
+    public static readonly StoreLimits RawOnly = new() { FiveMinutes = TimeSpan.Zero, Hour = TimeSpan.Zero };
+
     readonly StoreLimits _limits;
 
-    public StoreCase(StoreLimits? limits = null)
+    readonly TimeProvider _clock;
+
+    /// <param name="clock">Another clock than <see cref="Time"/>.</param>
+    public StoreCase(StoreLimits? limits = null, TimeProvider? clock = null)
     {
         _limits = limits ?? new();
+        _clock = clock ?? Time;
         (Database, Store) = Open();
     }
 
@@ -34,8 +41,8 @@ sealed class StoreCase : IDisposable
 
     public (Database, MetricStore) Open()
     {
-        var database = Database.Open(Path, Time);
-        return (database, new(database, Time, _limits));
+        var database = Database.Open(Path, _clock);
+        return (database, new(database, _clock, _limits));
     }
 
     public void Reopen()

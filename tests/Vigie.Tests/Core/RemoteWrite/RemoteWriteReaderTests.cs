@@ -66,7 +66,7 @@ public sealed class RemoteWriteReaderTests
     [InlineData(":9100", "")]
     [InlineData("", "")]
     public void An_instance_s_port_is_no_part_of_its_host(string instance, string host) =>
-        Assert.Equal(host, SeriesLabels.HostOf(instance));
+        Assert.Equal(host, SeriesLabels.HostOf(instance).ToString());
 
     [Fact]
     public void Nameless_senders_are_told_apart()

@@ -8,7 +8,7 @@ namespace Vigie.Tests.Hub.Commands;
 
 public sealed class CommandTests
 {
-    static readonly string[] NeedsData = ["hosts", "alerts", "check", "collect", "clean", "verify", "backup", "token list",
+    static readonly string[] NeedsData = ["hosts", "alerts", "check", "collect", "clean", "verify", "backup", "export", "token list",
         "user list", "test-mail", "graph h cpu -o x.svg", "advisories list"];
 
     [Fact]

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Vigie.Core.Metrics;
 using Vigie.Core.Otlp;
@@ -30,7 +31,8 @@ public sealed class HostDirectoryTests : IDisposable
     {
         var database = Database.Open(_folder["monitoring.db"], _time, typeof(HostStore).Assembly);
         var hosts = new HostDirectory(new(database), _time);
-        return (database, hosts, new(new(new(), _time), new(new(), _time), new MetricStore(database, _time, new()), hosts, new()));
+        var disk = new DiskWatch(new(_folder.Path), new(), _time, NullLogger<DiskWatch>.Instance);
+        return (database, hosts, new(new(new(), _time), new(new(), _time), new MetricStore(database, _time, new()), hosts, new(), disk));
     }
 
     void Restart(TimeSpan off)

@@ -133,7 +133,9 @@ public sealed class RemoteWriteEndpointTests : IAsyncLifetime
         (status, body, reply) = await PostAsync(Snappy(V2(bad, Good("beta"), ahead)), V2Type);
         Assert.Equal((400, "1 0 0"), (status, Written(reply)));
         Assert.Contains("1 samples were stored, 2 were not", body);
-        Assert.Equal((7, 3), (_hub.Get<HubMetrics>().Refused, _hub.Get<HubMetrics>().Written));
+        var metrics = _hub.Get<HubMetrics>();
+        Assert.Equal((2, 2, 2, 1, 3), (metrics.RefusedOf(RefusalKind.Labels), metrics.RefusedOf(RefusalKind.Future),
+            metrics.RefusedOf(RefusalKind.Unsupported), metrics.RefusedOf(RefusalKind.Old), metrics.SamplesWritten));
         Assert.Equal(["alpha", "beta"], _hub.Get<HostDirectory>().All.Select(h => h.Name));
     }
 
