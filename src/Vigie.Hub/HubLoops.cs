@@ -31,10 +31,13 @@ static class HubLoops
             }
         });
         Add(services, "Outbox", DeliveryEvery, s => ct => s.GetRequiredService<OutboxDelivery>().RunAsync(ct));
-        Add(services, SealLoop, SealEvery, s => ct =>
+        Add(services, SealLoop, SealEvery, s => async ct =>
         {
             var store = s.GetRequiredService<MetricStore>();
-            return store.SealIsDue ? store.SealAsync(ct) : Task.CompletedTask;
+            if (!store.SealIsDue)
+                return;
+            await store.SealAsync(ct);
+            NativeMemory.GiveBack();
         });
         Add(services, "Retention", CleanEvery, s => s.GetRequiredService<RetentionRound>().RunAsync);
         AdvisoryLoops.Add(services);

@@ -8,7 +8,7 @@ public sealed partial class MetricStore
     const int LargestSeal = 1 << 20;
 
     /// <summary>More for a large fleet: blocks of a few instants would be packed again and again.</summary>
-    long HeadLimit => Math.Max(_limits.HeadSamples, 32L * _memory.Index.Count);
+    long HeadLimit => Math.Max(_limits.HeadSamples, 16L * _memory.Index.Count);
 
     /// <summary>Whether there is so much in the head, or so old, that it should be sealed. A clock that was set back counts as age.</summary>
     public bool SealIsDue => _memory.HeadSamples > HeadLimit

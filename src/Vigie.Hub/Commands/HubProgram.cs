@@ -15,6 +15,7 @@ static class HubProgram
         // The agent has a command line of its own, the same as vigie-agent's.
         if (args is ["agent", .. var rest])
             return AgentProgram.Main(rest);
+        NativeMemory.Bound();
         return Root().Parse(args).InvokeAsync();
     }
 

@@ -7,23 +7,25 @@ namespace Vigie.Storage;
 /// </summary>
 sealed class SeriesIndex
 {
-    readonly Dictionary<Labels, SeriesEntry> _byLabels = [];
-    readonly Dictionary<long, SeriesEntry> _byId = [];
+    readonly HashSet<SeriesEntry> _byLabels = new(SeriesLabels.Instance);
+    readonly SeriesByNumber _byId = new();
     readonly Dictionary<string, Dictionary<string, List<SeriesEntry>>> _postings = new(StringComparer.Ordinal);
     int _gone;
 
     public int Count => _byId.Count;
 
-    public IEnumerable<SeriesEntry> All => _byId.Values;
+    public IEnumerable<SeriesEntry> All => _byId.All;
 
-    public SeriesEntry? Find(Labels labels) => _byLabels.GetValueOrDefault(labels);
+    public SeriesEntry? Find(Labels labels) =>
+        _byLabels.GetAlternateLookup<Labels>().TryGetValue(labels, out var entry) ? entry : null;
 
-    public SeriesEntry? Find(long id) => _byId.GetValueOrDefault(id);
+    public SeriesEntry? Find(long id) => _byId.Find(id);
 
     public void Add(SeriesEntry entry)
     {
-        _byLabels.Add(entry.Labels, entry);
-        _byId.Add(entry.Id, entry);
+        if (!_byLabels.Add(entry))
+            throw new ArgumentException($"there are two series {entry.Labels}", nameof(entry));
+        _byId.Add(entry);
         foreach (var label in entry.Labels.Span)
         {
             if (!_postings.TryGetValue(label.Name, out var values))
@@ -38,7 +40,7 @@ sealed class SeriesIndex
     {
         if (!_byId.Remove(entry.Id))
             return;
-        _byLabels.Remove(entry.Labels);
+        _byLabels.Remove(entry);
         entry.IsGone = true;
         entry.Group.Members.Remove(entry);
         // Lists are swept when a good part of them is gone: taking each out of each list would be quadratic.
@@ -77,7 +79,7 @@ sealed class SeriesIndex
             if (size < fewest)
                 (least, fewest, walked) = (lists, size, matcher);
         }
-        least ??= [[.. _byId.Values]];
+        least ??= [[.. _byId.All]];
         var found = new List<SeriesEntry>();
         var others = matchers.Where(m => !ReferenceEquals(m, walked)).ToArray();
         foreach (var list in least)
@@ -102,5 +104,21 @@ sealed class SeriesIndex
         if (matcher.Kind == MatchKind.Equal)
             return values.TryGetValue(matcher.Value, out var list) ? [list] : [];
         return [.. values.Where(v => matcher.Matches(v.Key)).Select(v => v.Value)];
+    }
+
+    /// <summary>The entry stands for its labels, so that the table holds one pointer for each.</summary>
+    sealed class SeriesLabels : IEqualityComparer<SeriesEntry>, IAlternateEqualityComparer<Labels, SeriesEntry>
+    {
+        public static readonly SeriesLabels Instance = new();
+
+        public bool Equals(SeriesEntry? a, SeriesEntry? b) => ReferenceEquals(a, b) || (a is not null && a.Labels.Equals(b?.Labels));
+
+        public bool Equals(Labels alternate, SeriesEntry entry) => alternate.Equals(entry.Labels);
+
+        public int GetHashCode(SeriesEntry entry) => entry.Labels.GetHashCode();
+
+        public int GetHashCode(Labels alternate) => alternate.GetHashCode();
+
+        public SeriesEntry Create(Labels alternate) => throw new NotSupportedException("an entry is more than its labels");
     }
 }
