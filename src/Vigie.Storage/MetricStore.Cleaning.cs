@@ -5,9 +5,6 @@ namespace Vigie.Storage;
 
 public sealed partial class MetricStore
 {
-    /// <summary>Groups rolled up or cleaned in one transaction: few, so that writers wait little.</summary>
-    const int GroupsTogether = 32;
-
     /// <summary>
     /// Rolls up what is old enough, deletes what is past its time or past the file's share, and gives the file's space back.
     /// Returns how many raw samples were deleted.
@@ -101,10 +98,10 @@ public sealed partial class MetricStore
             all = [.. memory.Groups.Values.Select(g => new GroupWork(g, [.. g.Members],
                 [.. Enum.GetValues<BlockLevel>().Select(g.Blocks)], due(memory, g))).Where(g => g.Due.Count > 0)];
         long deleted = 0;
-        for (int done = 0; done < all.Count; done += GroupsTogether)
+        for (int done = 0; done < all.Count; done += _limits.GroupsTogether)
         {
             ct.ThrowIfCancellationRequested();
-            var some = all.GetRange(done, Math.Min(GroupsTogether, all.Count - done));
+            var some = all.GetRange(done, Math.Min(_limits.GroupsTogether, all.Count - done));
             var changes = new List<SealedGroup>();
             try
             {

@@ -15,8 +15,15 @@ sealed class StoreProcess : IDisposable
 
     const int Senders = 3;
 
-    /// <summary>So small that blocks are made, merged and cut all the time.</summary>
-    static readonly StoreLimits Limits = new() { BlockInstants = 32, HeadSamples = 400, RollupDelay = LedgerBatch.RollupDelay };
+    /// <summary>So small that blocks are made, merged and cut all the time, each group in a transaction of its own.</summary>
+    static readonly StoreLimits Limits = new()
+    {
+        BlockInstants = 32,
+        HeadSamples = 400,
+        RollupDelay = LedgerBatch.RollupDelay,
+        SealBytes = 1,
+        GroupsTogether = 1,
+    };
 
     readonly Process _process;
 
