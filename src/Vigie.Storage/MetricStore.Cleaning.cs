@@ -1,4 +1,3 @@
-using System.Buffers;
 using Microsoft.Data.Sqlite;
 
 namespace Vigie.Storage;
@@ -98,26 +97,23 @@ public sealed partial class MetricStore
             all = [.. memory.Groups.Values.Select(g => new GroupWork(g, [.. g.Members],
                 [.. Enum.GetValues<BlockLevel>().Select(g.Blocks)], due(memory, g))).Where(g => g.Due.Count > 0)];
         long deleted = 0;
-        for (int done = 0; done < all.Count; done += _limits.GroupsTogether)
+        for (int done = 0, next = 0; done < all.Count; done = next)
         {
             ct.ThrowIfCancellationRequested();
-            var some = all.GetRange(done, Math.Min(_limits.GroupsTogether, all.Count - done));
             var changes = new List<SealedGroup>();
-            try
+            bool packed = WithSealing(memory, (sealing, open) =>
             {
-                if (!WithSealing(memory, (sealing, open) =>
-                    changes.AddRange(some.SelectMany(g => AroundDamage(() => change(memory, sealing, open, g).ToList()))))
-                    || !Commit(memory, changes, journalEnd: 0, thaw: false))
-                    break; // another process has changed the blocks; the next round goes on
-            }
-            finally
-            {
-                foreach (var block in changes.SelectMany(s => s.Made))
-                    ArrayPool<byte>.Shared.Return(block.Bytes);
-            }
+                for (; next < all.Count && next - done < _limits.GroupsTogether && sealing.Length < _limits.SealBytes; next++)
+                {
+                    var work = all[next];
+                    changes.AddRange(AroundDamage(() => change(memory, sealing, open, work).ToList()));
+                }
+            });
+            if (!packed || !Commit(memory, changes, journalEnd: 0, thaw: false))
+                break; // another process has changed the blocks; the next round goes on
             deleted += changes.Sum(c => RawSamples(c.Replaced) - RawSamples(c.Made.Select(b => b.Info)));
-            ForgetSeries(memory, some);
-            progress.Report((done + (double)some.Count) / all.Count);
+            ForgetSeries(memory, all[done..next]);
+            progress.Report((double)next / all.Count);
         }
         return deleted;
     }

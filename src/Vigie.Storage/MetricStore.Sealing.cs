@@ -1,4 +1,3 @@
-using System.Buffers;
 using Microsoft.Data.Sqlite;
 
 namespace Vigie.Storage;
@@ -50,17 +49,8 @@ public sealed partial class MetricStore
             ct.ThrowIfCancellationRequested();
             if (Pack(memory, frozen, ref done) is not { } some)
                 return;
-            bool last = done == frozen.Count;
-            try
-            {
-                if (!Commit(memory, some, last ? end : 0))
-                    return; // another process has changed the blocks: the new picture has the samples from the journal
-            }
-            finally
-            {
-                foreach (var block in some.SelectMany(s => s.Made))
-                    ArrayPool<byte>.Shared.Return(block.Bytes);
-            }
+            if (!Commit(memory, some, journalEnd: done == frozen.Count ? end : 0))
+                return; // another process has changed the blocks: the new picture has the samples from the journal
         }
     }
 
@@ -79,11 +69,10 @@ public sealed partial class MetricStore
         var some = new List<SealedGroup>();
         bool packed = WithSealing(memory, (sealing, open) =>
         {
-            for (long size = 0; size < _limits.SealBytes && from < frozen.Count; from++)
+            for (; sealing.Length < _limits.SealBytes && from < frozen.Count; from++)
             {
                 var group = frozen[from];
                 some.Add(AroundDamage(() => sealing.Seal(group with { Blocks = _damaged.Without(group.Blocks) }, open)));
-                size += some[^1].Made.Sum(b => (long)b.Info.Bytes);
             }
         });
         done = from;
@@ -105,6 +94,7 @@ public sealed partial class MetricStore
         }
         try
         {
+            _packing.Begin();
             work(_packing, Open);
         }
         finally
@@ -158,7 +148,7 @@ public sealed partial class MetricStore
         return true;
     }
 
-    static List<BlockInfo> Write(SqliteConnection connection, SealedGroup group, ref Numbers next)
+    List<BlockInfo> Write(SqliteConnection connection, SealedGroup group, ref Numbers next)
     {
         foreach (var old in group.Replaced)
             BlockTable.Delete(connection, old.Id);
@@ -167,7 +157,7 @@ public sealed partial class MetricStore
         {
             var info = block.Info with { Id = next.Block };
             next = next with { Block = next.Block + 1 };
-            BlockTable.Insert(connection, info, block.Bytes.AsSpan(0, info.Bytes));
+            BlockTable.Insert(connection, info, _packing.BytesOf(block));
             blocks.Add(info);
         }
         return blocks;

@@ -28,7 +28,7 @@ public sealed record StoreLimits
     public int Series { get; init; } = 1_000_000;
 
     /// <summary>Samples in memory from which they are sealed into blocks.</summary>
-    public int HeadSamples { get; init; } = 2_000_000;
+    public int HeadSamples { get; init; } = 1_000_000;
 
     /// <summary>Age of the journal's oldest row from which the head is sealed, however small it is.</summary>
     public TimeSpan HeadAge { get; init; } = TimeSpan.FromHours(2);

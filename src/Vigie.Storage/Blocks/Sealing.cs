@@ -1,42 +1,41 @@
-using System.Buffers;
+using System.Runtime.InteropServices;
 using Vigie.Core.Blocks;
 
 namespace Vigie.Storage;
 
 /// <summary>A block on its way into the file.</summary>
-/// <param name="Bytes">A shared array, longer than the block as a rule.</param>
-sealed record SealedBlock(BlockInfo Info, byte[] Bytes);
+/// <param name="At">Where its bytes begin among those that were made together.</param>
+sealed record SealedBlock(BlockInfo Info, int At);
 
 /// <summary>Blocks that come, and those they replace.</summary>
 sealed record SealedGroup(SeriesGroup Group, List<BlockInfo> Replaced, List<SealedBlock> Made);
 
 /// <summary>
-/// Makes blocks of one group's frozen rows. Blocks of a group never overlap: rows that fall into a block are merged with it,
-/// and small blocks at the end are merged with what follows them, so that each sample is packed only a few times. Its buffers
-/// are used again from group to group. Not safe for use by many threads.
+/// Makes blocks of frozen rows and of other blocks, for one transaction after the other. Its buffers are used again. Not safe
+/// for use by many threads.
 /// </summary>
 sealed class Sealing(int instants)
 {
+    /// <summary>A buffer that one transaction of cleaning has made larger is not kept.</summary>
+    const int LargestKept = 4 << 20;
+
     readonly BlockWriter _writer = new();
+    ByteBuffer _made = new();
     double[] _values = new double[instants];
 
-    /// <summary>Neighbouring instants that go into one run of blocks, with the blocks that are merged into it.</summary>
-    sealed record Job(List<BlockInfo> Sources)
+    /// <summary>Bytes of the blocks made since <see cref="Begin"/>.</summary>
+    public int Length => _made.Length;
+
+    /// <summary>Forgets the blocks that were made.</summary>
+    public void Begin()
     {
-        public long FromMs { get; set; } = long.MaxValue;
-
-        public long ToMs { get; set; } = long.MinValue;
-
-        public int Rows { get; set; }
-
-        public void Take(long timeMs) => (FromMs, ToMs, Rows) = (Math.Min(FromMs, timeMs), Math.Max(ToMs, timeMs), Rows + 1);
-
-        public void Merge(BlockInfo block)
-        {
-            Sources.Add(block);
-            (FromMs, ToMs, Rows) = (Math.Min(FromMs, block.FirstMs), Math.Max(ToMs, block.LastMs), Rows + block.Rows);
-        }
+        if (_made.Capacity > LargestKept)
+            _made = new();
+        _made.Clear();
     }
+
+    /// <summary>Valid until <see cref="Begin"/>.</summary>
+    public ReadOnlySpan<byte> BytesOf(SealedBlock block) => _made.Written.Slice(block.At, block.Info.Bytes);
 
     /// <summary>Makes raw blocks of frozen rows.</summary>
     public SealedGroup Seal(FrozenGroup frozen, BlockBytesSource open) => Merge(frozen.Group, frozen.Members, BlockLevel.Raw,
@@ -45,15 +44,22 @@ sealed class Sealing(int instants)
     /// <summary>Brings new rows and the blocks of a level together.</summary>
     /// <param name="times">The instants of the new rows, ascending.</param>
     /// <param name="blocks">The group's blocks of that level in time order.</param>
-    public SealedGroup Merge(SeriesGroup group, SeriesEntry[] members, BlockLevel level, IReadOnlyList<SamplePart> fresh, long[] times,
-        BlockInfo[] blocks, BlockBytesSource open)
+    public SealedGroup Merge(SeriesGroup group, SeriesEntry[] members, BlockLevel level, IReadOnlyList<SamplePart> fresh,
+        ReadOnlySpan<long> times, BlockInfo[] blocks, BlockBytesSource open)
     {
         var made = new SealedGroup(group, [], []);
-        foreach (var job in Plan(times, blocks, level))
+        foreach (var job in SealJob.Plan(times, blocks, instants, level))
         {
-            job.Sources.Sort((a, b) => a.FirstMs.CompareTo(b.FirstMs));
             made.Replaced.AddRange(job.Sources);
-            Pack(group, members, level, fresh, job, open, made.Made);
+            var parts = new List<SamplePart>();
+            foreach (var source in job.Sources)
+                parts.Add(new BlockPart(source, open(source, parts.Count)));
+            parts.AddRange(fresh);
+            var keys = Keys(members, parts);
+            var scan = new GroupScan(parts, job.FromMs, job.ToMs);
+            var windows = job.Windows(AllTimes(scan, keys), instants);
+            foreach (var (from, to) in windows)
+                Pack(group, level, windows.Count == 1 ? scan : new(parts, from, to), keys, made.Made);
         }
         return made;
     }
@@ -63,107 +69,67 @@ sealed class Sealing(int instants)
     {
         var made = new SealedGroup(group, [block], []);
         var part = new BlockPart(block, open(block, 0));
-        Pack(group, block.Level, [part], [.. part.Keys(members)], fromMs, block.LastMs, made.Made);
+        Pack(group, block.Level, new([part], fromMs, block.LastMs), Keys(members, [part]), made.Made);
         return made;
     }
 
-    static long[] AllTimes(IReadOnlyList<HeadRows> frozen)
+    static ReadOnlySpan<long> AllTimes(IReadOnlyList<HeadRows> frozen)
     {
         if (frozen.Count == 1)
-            return frozen[0].Times.ToArray();
-        var all = new SortedSet<long>();
+            return frozen[0].Times;
+        var all = new List<long>();
         foreach (var rows in frozen)
-            foreach (long time in rows.Times)
-                all.Add(time);
-        return [.. all];
+            all.AddRange(rows.Times);
+        return Distinct(all);
     }
 
-    List<Job> Plan(long[] times, BlockInfo[] blocks, BlockLevel level)
+    static ReadOnlySpan<long> Distinct(List<long> times)
     {
-        var jobs = new List<Job>();
-        Job? job = null;
-        int at = 0, gap = -1; // blocks before `at` end before the instant; the job's gap, -1 inside a block
-        foreach (long time in times)
+        times.Sort();
+        int count = 0;
+        for (int i = 0; i < times.Count; i++)
+            if (i == 0 || times[i] != times[i - 1])
+                times[count++] = times[i];
+        return CollectionsMarshal.AsSpan(times)[..count];
+    }
+
+    /// <summary>Nearly always all series of a group have the same instants.</summary>
+    static ReadOnlySpan<long> AllTimes(GroupScan scan, List<ColumnKey> keys)
+    {
+        int[] columns = new int[scan.Parts];
+        MergedTimes? one = null;
+        HashSet<MergedTimes>? many = null;
+        foreach (var key in keys)
         {
-            while (at < blocks.Length && blocks[at].LastMs < time)
-                at++;
-            bool inside = at < blocks.Length && blocks[at].FirstMs <= time;
-            if (inside)
-            {
-                if (job is null || !job.Sources.Contains(blocks[at]))
-                {
-                    // Behind the gap that ends here, or behind another block: either way a job of its own.
-                    jobs.Add(job = new([]));
-                    job.Merge(blocks[at]);
-                }
-                gap = -1;
-            }
-            else if (job is null || gap != at)
-            {
-                // Behind a block that is merged already the job goes on.
-                if (job is null || gap >= 0 || !job.Sources.Contains(blocks[at - 1]))
-                    jobs.Add(job = new([]));
-                gap = at;
-            }
-            job!.Take(time);
+            var times = scan.Times(key, columns);
+            if (ReferenceEquals(one ??= times, times))
+                continue;
+            (many ??= [one]).Add(times);
         }
-        foreach (var one in jobs)
-            TakeSmallOnes(one, blocks, jobs, level);
-        return jobs;
-    }
-
-    /// <summary>Blocks before the job that are not larger than twice what is there, of the same time, until a block is full.</summary>
-    void TakeSmallOnes(Job job, BlockInfo[] blocks, List<Job> jobs, BlockLevel level)
-    {
-        for (int i = Array.FindLastIndex(blocks, b => b.LastMs < job.FromMs); i >= 0; i--)
-        {
-            var block = blocks[i];
-            if (block.Rows > 2 * job.Rows || block.Rows + job.Rows > instants * 3 / 2 || level.Span(block.FirstMs) != level.Span(job.FromMs)
-                || jobs.Any(j => !ReferenceEquals(j, job) && j.ToMs >= block.FirstMs && j.FromMs < job.FromMs))
-                return; // also when rows of another job stand between: no block may reach over another
-            job.Merge(block);
-        }
-    }
-
-    void Pack(SeriesGroup group, SeriesEntry[] members, BlockLevel level, IReadOnlyList<SamplePart> fresh, Job job,
-        BlockBytesSource open, List<SealedBlock> made)
-    {
-        var parts = new List<SamplePart>();
-        foreach (var source in job.Sources)
-            parts.Add(new BlockPart(source, open(source, parts.Count)));
-        parts.AddRange(fresh);
-        var keys = Keys(members, parts);
-        int windows = Math.Max(1, job.Rows / instants);
-        var scan = new GroupScan(parts, job.FromMs, job.ToMs);
-        int[] columns = new int[parts.Count];
-        var all = keys.Select(k => scan.Times(k, columns)).Distinct().SelectMany(t => t.Times).Distinct().Order().ToArray();
-        foreach (var (from, to) in Windows(all, windows, level))
-            Pack(group, level, parts, keys, from, to, made);
-    }
-
-    /// <summary>Even pieces that stay within one span of the level, so that history can be dropped by whole blocks.</summary>
-    static IEnumerable<(long From, long To)> Windows(long[] times, int windows, BlockLevel level)
-    {
-        int most = (times.Length + windows - 1) / windows, first = 0;
-        for (int i = 1; i <= times.Length; i++)
-            if (i == times.Length || i - first == most || level.Span(times[i]) != level.Span(times[first]))
-            {
-                yield return (times[first], times[i - 1]);
-                first = i;
-            }
+        if (many is null)
+            return one is null ? [] : one.Times;
+        var all = new List<long>();
+        foreach (var times in many)
+            all.AddRange(times.Times);
+        return Distinct(all);
     }
 
     /// <summary>What any part has, in the order in which a block wants it.</summary>
-    static List<ColumnKey> Keys(SeriesEntry[] members, List<SamplePart> parts) =>
-        [.. parts.SelectMany(p => p.Keys(members)).Where(k => !k.Entry.IsGone).Distinct().OrderBy(k => k.Entry.Id).ThenBy(k => k.Part)];
+    static List<ColumnKey> Keys(SeriesEntry[] members, List<SamplePart> parts)
+    {
+        var all = new HashSet<ColumnKey>(members.Length);
+        foreach (var part in parts)
+            all.UnionWith(part.Keys(members));
+        List<ColumnKey> keys = [.. all.Where(k => !k.Entry.IsGone)];
+        keys.Sort((a, b) => (a.Entry.Id, a.Part).CompareTo((b.Entry.Id, b.Part)));
+        return keys;
+    }
 
-    void Pack(SeriesGroup group, BlockLevel level, List<SamplePart> parts, List<ColumnKey> keys, long fromMs, long toMs,
-        List<SealedBlock> made)
+    void Pack(SeriesGroup group, BlockLevel level, GroupScan scan, List<ColumnKey> keys, List<SealedBlock> made)
     {
         _writer.Reset();
-        var scan = new GroupScan(parts, fromMs, toMs);
         var numbers = new Dictionary<MergedTimes, int>();
-        int[] columns = new int[parts.Count];
+        int[] columns = new int[scan.Parts];
         long samples = 0, first = long.MaxValue, last = long.MinValue;
         int rows = 0;
         foreach (var key in keys)
@@ -187,9 +153,9 @@ sealed class Sealing(int instants)
         if (samples == 0)
             return;
         var block = _writer.Finish();
-        byte[] bytes = ArrayPool<byte>.Shared.Rent(block.Length);
-        block.CopyTo(bytes);
-        made.Add(new(new(0, group.Id, level, first, last, rows, samples, block.Length), bytes));
+        made.Add(new(new(0, group.Id, level, first, last, rows, samples, block.Length), _made.Length));
+        block.CopyTo(_made.Room(block.Length));
+        _made.Advance(block.Length);
     }
 }
 

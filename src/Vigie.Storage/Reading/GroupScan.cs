@@ -6,18 +6,26 @@ namespace Vigie.Storage;
 sealed class GroupScan(IReadOnlyList<SamplePart> parts, long fromMs, long toMs)
 {
     readonly Dictionary<Key, MergedTimes> _times = [];
+    readonly int[] _wanted = new int[parts.Count];
+    int[] _lastNumbers = [];
+    MergedTimes? _last;
+
+    public int Parts => parts.Count;
 
     /// <summary>The instants of a column and where it stands in each part.</summary>
     public MergedTimes Times(ColumnKey key, Span<int> columns)
     {
-        int[] numbers = new int[parts.Count];
         for (int i = 0; i < parts.Count; i++)
         {
             columns[i] = parts[i].Find(key);
-            numbers[i] = columns[i] < 0 ? -1 : parts[i].TimesOf(columns[i]);
+            _wanted[i] = columns[i] < 0 ? -1 : parts[i].TimesOf(columns[i]);
         }
-        ref var merged = ref CollectionsMarshal.GetValueRefOrAddDefault(_times, new(numbers), out _);
-        return merged ??= MergedTimes.Of(parts, numbers, fromMs, toMs);
+        // Nearly always those of the series before.
+        if (_last is not null && _wanted.AsSpan().SequenceEqual(_lastNumbers))
+            return _last;
+        _lastNumbers = [.. _wanted];
+        ref var merged = ref CollectionsMarshal.GetValueRefOrAddDefault(_times, new(_lastNumbers), out _);
+        return _last = merged ??= MergedTimes.Of(parts, _lastNumbers, fromMs, toMs);
     }
 
     public void Fill(MergedTimes times, ReadOnlySpan<int> columns, Span<double> values) => times.Fill(parts, columns, values);

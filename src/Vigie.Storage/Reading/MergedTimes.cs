@@ -9,8 +9,10 @@ sealed class MergedTimes
     readonly record struct Run(int Part, int From, int Count);
 
     readonly List<Run> _runs = [];
+    long[] _times = [];
+    int _count;
 
-    public long[] Times { get; private set; } = [];
+    public long[] Times => _times;
 
     /// <param name="parts">The later ones win.</param>
     /// <param name="numbers">The column of instants in each part, -1 for none.</param>
@@ -20,16 +22,15 @@ sealed class MergedTimes
         for (int part = 0; part < numbers.Length; part++)
             if (numbers[part] >= 0 && Cursor.Over(parts[part].Times(numbers[part]), part, numbers[part], fromMs, toMs) is { } cursor)
                 cursors.Add(cursor);
-        var merged = new MergedTimes();
-        var times = new List<long>(cursors.Sum(c => c.End - c.At));
+        var merged = new MergedTimes { _times = new long[cursors.Sum(c => c.End - c.At)] };
         while (cursors.Count > 0)
-            merged.Advance(parts, cursors, times);
-        merged.Times = [.. times];
+            merged.Advance(parts, cursors);
+        Array.Resize(ref merged._times, merged._count); // shorter when parts have instants in common
         return merged;
     }
 
     /// <summary>Takes from the part that is next as much as comes before all others.</summary>
-    void Advance(IReadOnlyList<SamplePart> parts, List<Cursor> cursors, List<long> times)
+    void Advance(IReadOnlyList<SamplePart> parts, List<Cursor> cursors)
     {
         Cursor next = cursors[0];
         long bound = long.MaxValue; // the first instant of any other part
@@ -43,7 +44,7 @@ sealed class MergedTimes
         if (bound == next.NextMs)
         {
             // The same instant in several parts: the value of this one stays, the others move on.
-            Take(next, 1, column, times);
+            Take(next, 1, column);
             foreach (var cursor in cursors)
                 if (!ReferenceEquals(cursor, next) && cursor.NextMs == bound)
                     cursor.Move(1, parts[cursor.Part].Times(cursor.Number));
@@ -51,14 +52,15 @@ sealed class MergedTimes
         else
         {
             int count = column[next.At..next.End].BinarySearch(bound);
-            Take(next, count < 0 ? ~count : count, column, times);
+            Take(next, count < 0 ? ~count : count, column);
         }
         cursors.RemoveAll(c => c.At >= c.End);
     }
 
-    void Take(Cursor cursor, int count, ReadOnlySpan<long> column, List<long> times)
+    void Take(Cursor cursor, int count, ReadOnlySpan<long> column)
     {
-        times.AddRange(column.Slice(cursor.At, count));
+        column.Slice(cursor.At, count).CopyTo(_times.AsSpan(_count));
+        _count += count;
         if (_runs.Count > 0 && _runs[^1] is var last && last.Part == cursor.Part && last.From + last.Count == cursor.At)
             _runs[^1] = last with { Count = last.Count + count };
         else
