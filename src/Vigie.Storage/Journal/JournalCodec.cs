@@ -16,7 +16,12 @@ static class JournalCodec
     /// <summary>Integers below this are exact in a double.</summary>
     const double Exact = 1L << 53;
 
-    static ReadOnlySpan<double> Scales => [1, 100, 10_000];
+    /// <summary>Scales that are tried behind that of integers.</summary>
+    const int MostScale = 2;
+
+    /// <summary>The factor of a scale, 0 to <see cref="MostScale"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static double Factor(int scale) => scale == 0 ? 1 : scale == 1 ? 100 : 10_000;
 
     public static void Begin(ByteBuffer row)
     {
@@ -67,11 +72,11 @@ static class JournalCodec
         long integer = (long)value, bits = BitConverter.DoubleToInt64Bits(value);
         if (BitConverter.DoubleToInt64Bits(integer) == bits && Math.Abs(value) < Exact)
             return ByteBuffer.Write(to, Zigzag.Encode(integer) << 2);
-        for (int scale = 1; scale < Scales.Length; scale++)
+        for (int scale = 1; scale <= MostScale; scale++)
         {
-            double scaled = Math.Round(value * Scales[scale]);
+            double scaled = Math.Round(value * Factor(scale));
             integer = (long)scaled; // so that minus zero is not taken for zero
-            if (Math.Abs(scaled) < Exact && BitConverter.DoubleToInt64Bits(integer / Scales[scale]) == bits)
+            if (Math.Abs(scaled) < Exact && BitConverter.DoubleToInt64Bits(integer / Factor(scale)) == bits)
                 return ByteBuffer.Write(to, (Zigzag.Encode(integer) << 2) | (uint)scale);
         }
         to[0] = 3;
@@ -108,7 +113,7 @@ static class JournalCodec
         int scale = (int)(coded & 3);
         return scale == 3
             ? BinaryPrimitives.ReadDoubleLittleEndian(reader.Take(8))
-            : Zigzag.Decode(coded >> 2) / Scales[scale];
+            : Zigzag.Decode(coded >> 2) / Factor(scale);
     }
 
     static uint Crc(ReadOnlySpan<byte> bytes)

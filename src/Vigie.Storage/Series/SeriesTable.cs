@@ -28,12 +28,18 @@ static class SeriesTable
         }
     }
 
-    public static void Insert(SqliteConnection connection, IReadOnlyList<(int Number, string Word)> words) =>
-        connection.Execute("INSERT INTO symbol VALUES(@Number, @Word)", words.Select(w => new { w.Number, w.Word }));
+    public static void Insert(SqliteConnection connection, IReadOnlyList<(int Number, string Word)> words)
+    {
+        if (words.Count > 0)
+            connection.Execute("INSERT INTO symbol VALUES(@Number, @Word)", words.Select(w => new { w.Number, w.Word }));
+    }
 
-    public static void Insert(SqliteConnection connection, Dictionary<string, MetricInfo> metrics) =>
-        connection.Execute("INSERT OR REPLACE INTO metric VALUES(@Key, @Name, @Unit, @Kind, @Help)",
-            metrics.Select(m => new { m.Key, m.Value.Name, m.Value.Unit, Kind = (int)m.Value.Kind, m.Value.Help }));
+    public static void Insert(SqliteConnection connection, Dictionary<string, MetricInfo> metrics)
+    {
+        if (metrics.Count > 0)
+            connection.Execute("INSERT OR REPLACE INTO metric VALUES(@Key, @Name, @Unit, @Kind, @Help)",
+                metrics.Select(m => new { m.Key, m.Value.Name, m.Value.Unit, Kind = (int)m.Value.Kind, m.Value.Help }));
+    }
 
     public static IReadOnlyDictionary<string, MetricInfo> Metrics(SqliteConnection connection) => connection
         .Query<(string Name, string Declared, string Unit, long Kind, string Help)>("SELECT name, declared, unit, kind, help FROM metric")
