@@ -59,7 +59,6 @@ static class HubApp
 
     static void Use(WebApplication app)
     {
-        SecurityHeaders.Use(app);
         app.UseExceptionHandler(failed => failed.Run(context =>
         {
             context.Response.ContentType = "text/plain; charset=utf-8";
@@ -69,6 +68,7 @@ static class HubApp
             return context.Response.WriteAsync(isTold ? error!.Message : "The hub has failed at this request; its log says why.");
         }));
         IngestPipeline.Use(app);
+        SecurityHeaders.Use(app); // for browsers: who brings samples has no use for them
         app.UseResponseCompression();
         app.UseRouting();
         app.UseAuthentication();

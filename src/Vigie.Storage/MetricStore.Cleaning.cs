@@ -4,9 +4,6 @@ namespace Vigie.Storage;
 
 public sealed partial class MetricStore
 {
-    /// <summary>Groups rolled up or cleaned in one transaction: few, so that writers wait little.</summary>
-    const int GroupsTogether = 32;
-
     /// <summary>
     /// Rolls up what is old enough, deletes what is past its time or past the file's share, and gives the file's space back.
     /// Returns how many raw samples were deleted.
@@ -106,7 +103,7 @@ public sealed partial class MetricStore
             var changes = new List<SealedGroup>();
             bool packed = WithSealing(memory, (sealing, open) =>
             {
-                for (; next < all.Count && next - done < GroupsTogether && sealing.Length < LargestSeal; next++)
+                for (; next < all.Count && next - done < _limits.GroupsTogether && sealing.Length < _limits.SealBytes; next++)
                 {
                     var work = all[next];
                     changes.AddRange(AroundDamage(() => change(memory, sealing, open, work).ToList()));

@@ -4,9 +4,6 @@ namespace Vigie.Storage;
 
 public sealed partial class MetricStore
 {
-    /// <summary>Bytes of blocks of one transaction: they are held in memory for it, and writers wait for one at a time.</summary>
-    const int LargestSeal = 1 << 20;
-
     /// <summary>More for a large fleet: blocks of a few instants would be packed again and again.</summary>
     long HeadLimit => Math.Max(_limits.HeadSamples, 16L * _memory.Index.Count);
 
@@ -72,7 +69,7 @@ public sealed partial class MetricStore
         var some = new List<SealedGroup>();
         bool packed = WithSealing(memory, (sealing, open) =>
         {
-            for (; sealing.Length < LargestSeal && from < frozen.Count; from++)
+            for (; sealing.Length < _limits.SealBytes && from < frozen.Count; from++)
             {
                 var group = frozen[from];
                 some.Add(AroundDamage(() => sealing.Seal(group with { Blocks = _damaged.Without(group.Blocks) }, open)));

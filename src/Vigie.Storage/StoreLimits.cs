@@ -36,6 +36,12 @@ public sealed record StoreLimits
     /// <summary>Instants of a block: larger ones pack better and cost more to read a piece of.</summary>
     public int BlockInstants { get; init; } = 2_048;
 
+    /// <summary>Bytes of blocks of one transaction: they are held in memory for it, and writers wait for one at a time.</summary>
+    internal int SealBytes { get; init; } = 1 << 20;
+
+    /// <summary>Groups rolled up or cleaned in one transaction: few, so that writers wait little.</summary>
+    internal int GroupsTogether { get; init; } = 32;
+
     internal (TimeSpan Age, long Bytes) Of(BlockLevel level) => level switch
     {
         BlockLevel.Raw => (Raw, RawBytes),

@@ -13,7 +13,15 @@ namespace Vigie.Tests.Faults;
 /// </summary>
 public sealed class FullDiskTests
 {
-    static readonly StoreLimits Limits = new() { BlockInstants = 8, HeadSamples = 100, RollupDelay = LedgerBatch.RollupDelay };
+    /// <summary>Each group has transactions of its own, so that some are done when one fails.</summary>
+    static readonly StoreLimits Limits = new()
+    {
+        BlockInstants = 8,
+        HeadSamples = 100,
+        RollupDelay = LedgerBatch.RollupDelay,
+        SealBytes = 1,
+        GroupsTogether = 2,
+    };
 
     [Fact]
     public Task A_disk_that_is_full_from_any_write_on_loses_nothing_and_is_forgiven_when_there_is_room() =>

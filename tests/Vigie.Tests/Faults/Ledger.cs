@@ -26,7 +26,8 @@ sealed class Ledger
     /// <summary>Acknowledged is stored, stored is whole, every value is right bit for bit, and none is there twice.</summary>
     public async Task CheckAsync(string path)
     {
-        DatabaseFiles.Verify(path);
+        if (Count > 0) // otherwise there may be no file yet
+            DatabaseFiles.Verify(path);
         var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(StoreCase.Now);
         using var database = Database.Open(path, time);
         using var store = new MetricStore(database, time, new());

@@ -15,8 +15,15 @@ sealed class StoreProcess : IDisposable
 
     const int Senders = 3;
 
-    /// <summary>So small that blocks are made, merged and cut all the time.</summary>
-    static readonly StoreLimits Limits = new() { BlockInstants = 32, HeadSamples = 400, RollupDelay = LedgerBatch.RollupDelay };
+    /// <summary>So small that blocks are made, merged and cut all the time, each group in a transaction of its own.</summary>
+    static readonly StoreLimits Limits = new()
+    {
+        BlockInstants = 32,
+        HeadSamples = 400,
+        RollupDelay = LedgerBatch.RollupDelay,
+        SealBytes = 1,
+        GroupsTogether = 1,
+    };
 
     readonly Process _process;
 
@@ -26,6 +33,7 @@ sealed class StoreProcess : IDisposable
         new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Vigie.Tests"), [Word, folder, $"{firstBatch}"])
         {
             UseShellExecute = false,
+            RedirectStandardInput = true,
             RedirectStandardOutput = true,
         })!);
 
@@ -52,12 +60,14 @@ sealed class StoreProcess : IDisposable
     {
         try
         {
+            new Thread(EndWithParent) { IsBackground = true }.Start();
             Tell("start");
             var time = new FakeTimeProvider(StoreCase.Now);
             using var database = Database.Open(Path.Combine(folder, "monitoring.db"), time);
             using var store = new MetricStore(database, time, Limits);
             Tell("open");
             int next = firstBatch - 1;
+            using var more = new SemaphoreSlim(0);
             var work = Enumerable.Range(0, Senders).Select(_ => Task.Run(async () =>
             {
                 while (true)
@@ -65,8 +75,9 @@ sealed class StoreProcess : IDisposable
                     int batch = Interlocked.Increment(ref next);
                     var result = await store.WriteAsync(LedgerBatch.Of(batch), default);
                     Tell(result.Refused == 0 ? $"stored {batch}" : $"wrong: {result.Reason}");
+                    more.Release();
                 }
-            })).Append(Task.Run(() => TendAsync(store)));
+            })).Append(Task.Run(() => TendAsync(store, more)));
             await await Task.WhenAny(work);
         }
         catch (Exception e)
@@ -76,10 +87,19 @@ sealed class StoreProcess : IDisposable
         return 1;
     }
 
-    static async Task TendAsync(MetricStore store)
+    /// <summary>Nobody would end it when whoever has started it was killed.</summary>
+    static void EndWithParent()
+    {
+        Console.In.ReadToEnd();
+        Environment.Exit(1);
+    }
+
+    static async Task TendAsync(MetricStore store, SemaphoreSlim more)
     {
         for (int round = 0; ; round++)
         {
+            await more.WaitAsync(); // a round without anything new would only tell steps
+            while (more.Wait(0)) { }
             Tell("seal");
             await store.SealAsync(default);
             Tell("sealed");
