@@ -75,7 +75,7 @@ END {
   print ""
   print "Samples are those that were sent; CPU is user and system from the first request until files and CPU are quiet. Bytes: VictoriaMetrics"
   print "after its stop, without its caches; Prometheus' snapshot, the head packed as a block; monitoring.db after `vigie clean`. Queries are the"
-  print "median of five after one to warm up: VictoriaMetrics (nocache) and Prometheus over HTTP on loopback, Vigie in its process."
+  print "median of five when warm: VictoriaMetrics (nocache) and Prometheus over HTTP on loopback, Vigie in its process."
   for (s = 1; s <= 2; s++) for (r = 1; r <= 3; r++) checks(s == 1 ? "40" : "1", receivers[r])
   for (i = 1; i <= 5; i++) answers(keys[i])
   if (median("40", "prometheus", "wal") >= 0)
@@ -85,8 +85,10 @@ END {
 
 function checks(shape, name,    i) {
   for (i = 1; i <= runs[shape, name, "sent"]; i++)
-    if (value[shape, name, "samples", i] != value[shape, name, "sent", i])
-      printf "\n%s, %s hosts a request: %d samples were sent and %d are stored.\n", name, shape, value[shape, name, "sent", i], value[shape, name, "samples", i]
+    # A hub also stores what it measures itself: a few series for each host, now and then.
+    if (value[shape, name, "samples", i] < value[shape, name, "sent", i] \
+      || value[shape, name, "samples", i] > value[shape, name, "sent", i] * (name == "vigie" ? 1.001 : 1))
+      printf "\n**%s, %s hosts a request: %d samples were sent and %d are stored.**\n", name, shape, value[shape, name, "sent", i], value[shape, name, "samples", i]
 }
 
 function answers(key,    r, first) {

@@ -9,7 +9,8 @@ namespace Vigie.Benchmarks.Store;
 /// <summary>Range queries in process over a data folder: the storage's part, and the whole.</summary>
 static class Queries
 {
-    const int Rounds = 5;
+    /// <summary>The first ones warm up: the compiler looks at a method again when it has run thirty times.</summary>
+    const int WarmRounds = 10, Rounds = 5;
 
     /// <summary>Prints for each query its key, milliseconds of the storage and of the whole (medians), and series/points of the answer.</summary>
     /// <param name="list">Lines of key, hours, step in seconds and query, between tabs.</param>
@@ -42,11 +43,11 @@ static class Queries
     static async Task<double> MedianMs(Func<Task> work)
     {
         var times = new List<double>();
-        for (int round = 0; round <= Rounds; round++) // the first warms up
+        for (int round = 0; round < WarmRounds + Rounds; round++)
         {
             long start = Stopwatch.GetTimestamp();
             await work();
-            if (round > 0)
+            if (round >= WarmRounds)
                 times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
         }
         times.Sort();

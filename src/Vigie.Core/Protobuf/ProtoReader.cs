@@ -50,6 +50,9 @@ ref struct ProtoReader(ReadOnlySpan<byte> message, int offset)
         return true;
     }
 
+    /// <summary>What is left of this message.</summary>
+    public readonly ReadOnlySpan<byte> Rest => _message[_at..];
+
     /// <summary>The bytes between two positions of this message.</summary>
     public readonly ReadOnlySpan<byte> Slice(int from, int to) => _message[from..to];
 

@@ -169,6 +169,11 @@ sealed class RemoteWritePass(SeriesTable table, IngestLimits limits)
                 default: sample.Skip(); break;
             }
         }
+        Take(series, timeMs, value);
+    }
+
+    public void Take(Series series, long timeMs, double value)
+    {
         if (timeMs > _futureMs)
         {
             Refuse(RefusalKind.Future, limits.FutureRefusal("a sample"), 1);

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Vigie.Core.Protobuf;
 
 namespace Vigie.Core.RemoteWrite;
@@ -26,11 +27,20 @@ static class RemoteWriteV1
         if (pass.Expected is { } expected)
         {
             var guess = series;
-            // The labels must end where the expected ones do, or this is another series that begins with the same labels.
-            if (guess.TryPass(expected.Key) && HasNoMoreLabels(guess))
+            if (guess.TryPass(expected.Key))
             {
-                ReadSamples(guess, expected, pass);
-                return;
+                if (IsOneSample(guess.Rest, out double value, out long timeMs))
+                {
+                    pass.Enter(expected);
+                    pass.Take(expected.Series, timeMs, value);
+                    return;
+                }
+                // The labels must end where the expected ones do, or this is another series that begins with the same labels.
+                if (HasNoMoreLabels(guess))
+                {
+                    ReadSamples(guess, expected, pass);
+                    return;
+                }
             }
         }
         var labels = Labels(series, pass, out int samples, out int offset);
@@ -38,6 +48,31 @@ static class RemoteWriteV1
             ReadSamples(series, known, pass);
         else
             CountHistograms(series, pass);
+    }
+
+    /// <summary>
+    /// Whether the rest of a series is one sample with a value and a time, as nearly all are: read at one glance it costs half
+    /// of what walking its fields does.
+    /// </summary>
+    static bool IsOneSample(ReadOnlySpan<byte> rest, out double value, out long timeMs)
+    {
+        const int Message = 2, Value = Message + 1, Time = Value + 9; // where the sample, its value and its time begin
+        (value, timeMs) = (0, 0);
+        if (rest.Length is <= Time or > Time + 9 || rest[0] != 0x12 || rest[1] != rest.Length - Message || rest[Message] != 0x09
+            || rest[Time - 1] != 0x10)
+            return false;
+        value = BinaryPrimitives.ReadDoubleLittleEndian(rest[Value..]);
+        ulong time = 0;
+        int shift = 0;
+        foreach (byte b in rest[Time..^1])
+        {
+            if (b < 0x80)
+                return false; // another field stands behind the time
+            time |= (ulong)(b & 0x7f) << shift;
+            shift += 7;
+        }
+        timeMs = (long)(time | (ulong)rest[^1] << shift);
+        return rest[^1] < 0x80;
     }
 
     static bool HasNoMoreLabels(ProtoReader rest)
