@@ -18,7 +18,7 @@ class HostCharts extends HTMLElement {
 
   /** New samples are there: draw again when they are worth a pixel, but never under a zoom. */
   tick() {
-    if (!this.dataset.range) return;
+    if (!this.dataset.range || this.#zooming) return;
     const pixel = (this.dataset.to - this.dataset.from) / BINS;
     if (Date.now() - this.#drawn >= Math.max(pixel, 1000) * 0.9) this.redraw();
   }
@@ -138,7 +138,8 @@ class HostCharts extends HTMLElement {
       area.style.left = `${Math.min(start, end) * 100}%`;
       area.style.width = `${Math.abs(end - start) * 100}%`;
     };
-    const finish = () => {
+    const finish = (e) => {
+      move(e); // the pointer may have come here without telling
       removeEventListener("pointermove", move);
       removeEventListener("pointerup", finish);
       this.#zooming = false;
