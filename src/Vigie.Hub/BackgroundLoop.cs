@@ -15,10 +15,13 @@ sealed class BackgroundLoop(string name, TimeSpan every, Func<CancellationToken,
 
     public string Name { get; } = name;
 
-    /// <summary>Why the last round failed; null when it succeeded.</summary>
-    public string? LastError { get; private set; }
+    volatile Failure? _failure;
 
-    public int Failures { get; private set; }
+    /// <summary>Rounds that have failed since one succeeded, and why the last one did.</summary>
+    public sealed record Failure(int Times, string Reason);
+
+    /// <summary>Null when the last round succeeded. Number and reason are seen together.</summary>
+    public Failure? LastFailure => _failure;
 
     /// <summary>Starts the next round now.</summary>
     public void Wake()
@@ -41,9 +44,9 @@ sealed class BackgroundLoop(string name, TimeSpan every, Func<CancellationToken,
             try
             {
                 await PoolContext.RunAsync(work, stoppingToken);
-                if (LastError is not null)
+                if (_failure is not null)
                     Log.LoopRecovered(log, Name);
-                (LastError, Failures) = (null, 0);
+                _failure = null;
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -51,10 +54,9 @@ sealed class BackgroundLoop(string name, TimeSpan every, Func<CancellationToken,
             }
             catch (Exception e)
             {
-                Failures++;
-                if (LastError != e.Message)
+                if (_failure?.Reason != e.Message)
                     Log.LoopFailed(log, Name, e.Message, e is OutsideException or StoreUnavailableException ? null : e);
-                LastError = e.Message;
+                _failure = new Failure((_failure?.Times ?? 0) + 1, e.Message);
             }
             await PauseAsync(stoppingToken);
         }
@@ -64,17 +66,17 @@ sealed class BackgroundLoop(string name, TimeSpan every, Func<CancellationToken,
     /// Twice as long after each failure. Work that is done often is then done more rarely; work that is done rarely is tried
     /// again soon, and at the latest when it would be due anyway.
     /// </summary>
-    TimeSpan BackOff()
+    TimeSpan BackOff(int failures)
     {
         var first = every < FirstPause ? every : FirstPause;
         var most = every > LongestPause ? every : LongestPause;
-        var pause = first * Math.Pow(2, Math.Min(Failures - 1, 20));
+        var pause = first * Math.Pow(2, Math.Min(failures - 1, 20));
         return pause < most ? pause : most;
     }
 
     async Task PauseAsync(CancellationToken ct)
     {
-        var pause = Failures == 0 ? every : BackOff();
+        var pause = _failure is { } failure ? BackOff(failure.Times) : every;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
         try
         {

@@ -32,7 +32,10 @@ sealed class HubNotices(OutboxStore outbox, ChannelSet channels, AlertEngine eng
             yield return t.Format("{0} mails wait to be sent: {1}", waiting.Count, waiting[0].Error ?? "");
         foreach (var (rule, reason) in engine.Errors)
             yield return t.Format("The rule {0} can't be evaluated: {1}", rule, reason);
-        foreach (var loop in loops.Where(l => l.LastError is not null))
-            yield return t.Format("{0} fails: {1}", loop.Name, loop.LastError!);
+        foreach (var loop in loops)
+        {
+            if (loop.LastFailure is { } failure)
+                yield return t.Format("{0} fails: {1}", loop.Name, failure.Reason);
+        }
     }
 }

@@ -41,7 +41,7 @@ public sealed class AdvisoryLoopsTests
         await using var server = await FeedServer.StartAsync(); // answers 404 to everything
         await using var hub = await HubAsync(new FakeTimeProvider(FeedBench.Start), new() { BaseUrl = server.Address });
         var loop = hub.Get<IEnumerable<BackgroundLoop>>().Single(l => l.Name == "Feed CertFr");
-        await UntilAsync(() => loop.LastError is not null);
-        Assert.Contains("the server answers 404", loop.LastError);
+        await UntilAsync(() => loop.LastFailure is not null);
+        Assert.Contains("the server answers 404", loop.LastFailure?.Reason);
     }
 }
