@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Vigie.PromQL.Ast;
 
 namespace Vigie.PromQL.Evaluation;
@@ -33,6 +34,7 @@ static class BinaryOperations
     /// <summary>A gap where either side has one.</summary>
     /// <param name="result">May be one of the two.</param>
     /// <param name="keepsRight">Which value a filter keeps.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Columns(Binary binary, ReadOnlySpan<double> left, ReadOnlySpan<double> right, Span<double> result, bool keepsRight)
     {
         var (op, step) = (binary.Operator, 0);

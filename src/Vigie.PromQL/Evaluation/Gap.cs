@@ -11,9 +11,9 @@ namespace Vigie.PromQL.Evaluation;
 /// </summary>
 static class Gap
 {
-    public static readonly double Value = StaleMarker.Value;
+    const long Bits = StaleMarker.Bits;
 
-    static readonly long Bits = BitConverter.DoubleToInt64Bits(StaleMarker.Value);
+    public static double Value => StaleMarker.Value;
 
     public static bool Is(double value) => StaleMarker.Is(value);
 

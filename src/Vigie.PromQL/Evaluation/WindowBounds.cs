@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Vigie.PromQL.Evaluation;
 
 /// <summary>
@@ -24,6 +26,7 @@ sealed class WindowBounds(TimeMap ends, long rangeMs)
 
     public ReadOnlySpan<int> To => _to;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Cut(ReadOnlyMemory<long> timesMs)
     {
         _times = timesMs;

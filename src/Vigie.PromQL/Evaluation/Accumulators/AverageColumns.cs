@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Vigie.Core.Metrics;
 
 namespace Vigie.PromQL.Evaluation;
@@ -15,6 +16,7 @@ sealed class AverageColumns(int steps) : ReducingColumns(steps)
         _counts.Open();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Add(int group, Labels labels, bool dropName, ReadOnlySpan<double> column)
     {
         var sums = _sums[group];

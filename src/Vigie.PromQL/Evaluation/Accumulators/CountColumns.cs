@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Vigie.Core.Metrics;
 
 namespace Vigie.PromQL.Evaluation;
@@ -10,6 +11,7 @@ sealed class CountColumns(int steps, bool presence) : ReducingColumns(steps)
 
     public override void Open() => _counts.Open();
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Add(int group, Labels labels, bool dropName, ReadOnlySpan<double> column)
     {
         var counts = _counts[group];

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Vigie.Core.Metrics;
 
 namespace Vigie.PromQL.Evaluation;
@@ -14,6 +15,7 @@ sealed class ExtremeColumns(int steps, bool max) : ReducingColumns(steps)
 
     public override void Merge(int group, Accumulator other, int theirs) => Add(_best[group], ((ExtremeColumns)other)._best[theirs]);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void Add(Span<double> best, ReadOnlySpan<double> column)
     {
         int step = 0;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Vigie.Core.Metrics;
 
 namespace Vigie.PromQL.Evaluation;
@@ -36,6 +37,7 @@ sealed class RankedColumns(int steps, double[] parameter, bool descending) : Acc
 
     public override void Open() => _groups.Add(new(Steps));
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Add(int group, Labels labels, bool dropName, ReadOnlySpan<double> column)
     {
         var to = _groups[group];

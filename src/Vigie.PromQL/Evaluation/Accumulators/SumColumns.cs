@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Vigie.Core.Metrics;
 
 namespace Vigie.PromQL.Evaluation;
@@ -13,6 +14,7 @@ sealed class SumColumns(int steps) : ReducingColumns(steps)
         _errors.Open();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Add(int group, Labels labels, bool dropName, ReadOnlySpan<double> column)
     {
         var sums = _sums[group];

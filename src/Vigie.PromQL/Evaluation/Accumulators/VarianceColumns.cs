@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Vigie.Core.Metrics;
 
 namespace Vigie.PromQL.Evaluation;
@@ -16,6 +17,7 @@ sealed class VarianceColumns(int steps, bool deviation) : ReducingColumns(steps)
             pages.Open();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Add(int group, Labels labels, bool dropName, ReadOnlySpan<double> column)
     {
         var counts = _counts[group];

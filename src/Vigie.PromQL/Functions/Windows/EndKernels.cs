@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Vigie.PromQL.Evaluation;
 
 namespace Vigie.PromQL.Functions;
@@ -5,6 +6,7 @@ namespace Vigie.PromQL.Functions;
 /// <summary>The newest value of each window.</summary>
 sealed class LastKernel : WindowKernel
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Fill(WindowBounds bounds, ReadOnlySpan<double> values, Span<double> column)
     {
         var from = bounds.From;
@@ -16,6 +18,7 @@ sealed class LastKernel : WindowKernel
 
 sealed class FirstKernel : WindowKernel
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Fill(WindowBounds bounds, ReadOnlySpan<double> values, Span<double> column)
     {
         var from = bounds.From;
@@ -28,6 +31,7 @@ sealed class FirstKernel : WindowKernel
 /// <summary>When the newest sample was taken, in seconds.</summary>
 sealed class LastTimeKernel : WindowKernel
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Fill(WindowBounds bounds, ReadOnlySpan<double> values, Span<double> column)
     {
         for (int step = 0; step < column.Length; step++)
@@ -41,6 +45,7 @@ sealed class LastTimeKernel : WindowKernel
 /// <summary>How many samples each window holds.</summary>
 sealed class CountKernel : WindowKernel
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Fill(WindowBounds bounds, ReadOnlySpan<double> values, Span<double> column)
     {
         for (int step = 0; step < column.Length; step++)
@@ -51,6 +56,7 @@ sealed class CountKernel : WindowKernel
 /// <summary>1 for each window that holds a sample.</summary>
 sealed class PresenceKernel : WindowKernel
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Fill(WindowBounds bounds, ReadOnlySpan<double> values, Span<double> column)
     {
         for (int step = 0; step < column.Length; step++)
@@ -63,6 +69,7 @@ sealed class ChangesKernel(bool resets) : WindowKernel
 {
     int[] _until = [];
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Fill(WindowBounds bounds, ReadOnlySpan<double> values, Span<double> column)
     {
         if (_until.Length < values.Length)

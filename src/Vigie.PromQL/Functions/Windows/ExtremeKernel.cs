@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Vigie.PromQL.Evaluation;
 
 namespace Vigie.PromQL.Functions;
@@ -23,6 +24,7 @@ sealed class ExtremeKernel(bool max) : WindowKernel
         _overlaps = looks > (long)bounds.TimesMs.Length * MostLooks;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Fill(WindowBounds bounds, ReadOnlySpan<double> values, Span<double> column)
     {
         if (_overlaps)
@@ -36,6 +38,7 @@ sealed class ExtremeKernel(bool max) : WindowKernel
             column[step] = from[step] < to[step] ? Of(values[from[step]..to[step]]) : Gap.Value;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     double Of(ReadOnlySpan<double> window)
     {
         double best = window[0];
@@ -63,6 +66,7 @@ sealed class ExtremeKernel(bool max) : WindowKernel
     bool Wins(double value, double best) => max ? value > best : value < best;
 
     /// <summary>The queue holds, in order, what may still become the extreme: nothing behind it in the window is better.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void FillByQueue(WindowBounds bounds, ReadOnlySpan<double> values, Span<double> column)
     {
         if (_queue.Length < values.Length)

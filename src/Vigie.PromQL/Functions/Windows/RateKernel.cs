@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Vigie.PromQL.Evaluation;
 
 namespace Vigie.PromQL.Functions;
@@ -14,6 +15,7 @@ sealed class RateKernel(bool counter, bool perSecond) : WindowKernel
     int[] _from = [], _last = [], _resets = [];
     double _rangeSeconds;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Prepare(WindowBounds bounds)
     {
         if (_sampled.Length != bounds.Steps)
@@ -43,6 +45,7 @@ sealed class RateKernel(bool counter, bool perSecond) : WindowKernel
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Fill(WindowBounds bounds, ReadOnlySpan<double> values, Span<double> column)
     {
         int[] from = _from, last = _last;
@@ -59,6 +62,7 @@ sealed class RateKernel(bool counter, bool perSecond) : WindowKernel
     }
 
     /// <summary>Where the counter fell, ascending.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     int FindResets(ReadOnlySpan<double> values)
     {
         int count = 0, i = 1;
@@ -98,6 +102,7 @@ sealed class RateKernel(bool counter, bool perSecond) : WindowKernel
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void Stretch(Span<double> column)
     {
         int step = 0;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Vigie.PromQL.Evaluation;
 
@@ -11,6 +12,7 @@ sealed class SumKernel(bool average) : WindowKernel
 {
     const int Lanes = 4;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Fill(WindowBounds bounds, ReadOnlySpan<double> values, Span<double> column)
     {
         var from = bounds.From;
@@ -33,6 +35,7 @@ sealed class SumKernel(bool average) : WindowKernel
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void SumTogether(ReadOnlySpan<int> from, ReadOnlySpan<int> to, ReadOnlySpan<double> values, Span<KahanSum> sums)
     {
         int least = int.MaxValue;
