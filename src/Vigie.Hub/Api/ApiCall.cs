@@ -32,7 +32,7 @@ static class ApiCall
     static ApiException? ErrorOf(Exception e) => e switch
     {
         ApiException known => known,
-        PromQLException { Error: PromQLError.Syntax or PromQLError.Type or PromQLError.Unsupported } wrong => ApiException.Bad(wrong.Message),
+        PromQLException { Error: PromQLError.Syntax or PromQLError.Type or PromQLError.Unsupported } => ApiException.Bad(e.Message),
         PromQLException { Error: PromQLError.Timeout } late => new(503, "timeout", late.Message),
         PromQLException impossible => new(422, "execution", impossible.Message),
         DatabaseException or StoreUnavailableException => new(503, "unavailable", e.Message),

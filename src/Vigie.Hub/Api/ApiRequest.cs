@@ -11,7 +11,8 @@ namespace Vigie.Hub.Api;
 sealed class ApiRequest(HttpContext context, IFormCollection form)
 {
     /// <summary>The instants that a time may name: the years 1 to 9999, with room to go back and forth from them.</summary>
-    static readonly double EarliestMs = DateTimeOffset.MinValue.ToUnixTimeMilliseconds(), LatestMs = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
+    static readonly double EarliestMs = DateTimeOffset.MinValue.ToUnixTimeMilliseconds(),
+        LatestMs = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
 
     public HttpContext Http { get; } = context;
 
@@ -41,7 +42,10 @@ sealed class ApiRequest(HttpContext context, IFormCollection form)
     {
         string text = Text(name);
         if (text.Length == 0)
-            return otherwise ?? throw ApiException.BadParameter(name, "it is missing; write Unix seconds or a time such as 2026-11-20T12:00:00Z");
+        {
+            return otherwise
+                ?? throw ApiException.BadParameter(name, "it is missing; write Unix seconds or a time such as 2026-11-20T12:00:00Z");
+        }
         if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds))
         {
             return double.IsFinite(seconds) ? (long)Math.Clamp(Math.Round(seconds * 1000), EarliestMs, LatestMs)

@@ -39,7 +39,10 @@ static class QueryEndpoints
         long step = request.Duration("step") is { } duration ? (long)duration.TotalMilliseconds
             : throw ApiException.BadParameter("step", "it is missing; write seconds or a duration such as 30s");
         if (step <= 0)
-            throw ApiException.BadParameter("step", "zero or negative query resolution step widths are not accepted. Try a positive integer");
+        {
+            throw ApiException.BadParameter("step",
+                "zero or negative query resolution step widths are not accepted. Try a positive integer");
+        }
         if ((end - start) / step >= options.MaxSteps)
         {
             throw ApiException.Bad($"exceeded maximum resolution of {options.MaxSteps:N0} points per timeseries. "
@@ -47,7 +50,10 @@ static class QueryEndpoints
         }
         var (query, limit) = (request.Query(), request.Limit());
         if (query.Kind is not (ValueKind.Scalar or ValueKind.InstantVector))
-            throw ApiException.BadParameter("query", $"invalid expression type {TypeName(query.Kind)} for range query, must be Scalar or instant Vector");
+        {
+            throw ApiException.BadParameter("query",
+                $"invalid expression type {TypeName(query.Kind)} for range query, must be Scalar or instant Vector");
+        }
         var result = await Engine(request, source, options).RangeAsync(query, start, end, step, request.Http.RequestAborted);
         await using var writer = new ApiWriter(request.Http);
         await writer.ResultAsync(result, limit);
@@ -75,8 +81,10 @@ static class QueryEndpoints
         var (timeout, lookback) = (request.Duration("timeout"), request.Duration("lookback_delta"));
         if (timeout is { } wanted && wanted > TimeSpan.Zero && wanted < options.Timeout)
             options = options with { Timeout = wanted };
+        if (lookback <= TimeSpan.Zero)
+            throw ApiException.BadParameter("lookback_delta", "it must be longer than 0");
         if (lookback is { } back)
-            options = back > TimeSpan.Zero ? options with { Lookback = back } : throw ApiException.BadParameter("lookback_delta", "it must be longer than 0");
+            options = options with { Lookback = back };
         return new(source, options);
     }
 

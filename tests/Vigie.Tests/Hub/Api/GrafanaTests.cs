@@ -4,7 +4,7 @@ using Vigie.Core.Metrics;
 
 namespace Vigie.Tests.Hub.Api;
 
-/// <summary>What Grafana's data source for Prometheus asks, in its order: the button "Save &amp; test", the query editor, a panel.</summary>
+/// <summary>What Grafana's data source for Prometheus asks, in its order: "Save &amp; test", the query editor, a panel.</summary>
 public sealed class GrafanaTests
 {
     [Fact]
@@ -22,10 +22,12 @@ public sealed class GrafanaTests
 
         string range = $"start={ApiStage.At(-3600)}&end={ApiStage.At(0)}";
         Assert.Contains("system_load", Texts(await stage.DataAsync($"/api/v1/label/__name__/values?{range}&limit=40000")));
-        Assert.Equal("gauge", (await stage.DataAsync("/api/v1/metadata?limit=40000")).GetProperty("system_load")[0].GetProperty("type").GetString());
+        var metadata = await stage.DataAsync("/api/v1/metadata?limit=40000");
+        Assert.Equal("gauge", metadata.GetProperty("system_load")[0].GetProperty("type").GetString());
         Assert.Contains("host", Texts(await Asked(stage.PostAsync("/api/v1/labels",
             ("start", ApiStage.At(-3600)), ("end", ApiStage.At(0)), ("match[]", "system_load"), ("limit", "40000")))));
-        Assert.Equal(["web1"], Texts(await stage.DataAsync($"/api/v1/label/host/values?match%5B%5D=%7B__name__%3D%22system_load%22%7D&{range}")));
+        Assert.Equal(["web1"],
+            Texts(await stage.DataAsync($"/api/v1/label/host/values?match%5B%5D=%7B__name__%3D%22system_load%22%7D&{range}")));
         Assert.Equal(1, (await stage.DataAsync($"/api/v1/series?match%5B%5D=system_load&{range}")).GetArrayLength());
 
         var panel = await Asked(stage.PostAsync("/api/v1/query_range", ("query", "avg by (host) (system_load)"),
