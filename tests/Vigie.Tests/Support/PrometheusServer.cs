@@ -29,12 +29,13 @@ sealed class PrometheusServer : IAsyncDisposable
         get { lock (_log) return _log.ToString(); }
     }
 
-    public static async Task<PrometheusServer> StartAsync(Uri hub, string token)
+    /// <param name="also">Addresses to scrape besides, such as an exporter's.</param>
+    public static async Task<PrometheusServer> StartAsync(Uri hub, string token, params string[] also)
     {
         Assert.SkipUnless(File.Exists(Program), $"{Program} is missing; check.sh installs it (Debian package prometheus)");
         var folder = new TempFolder();
         int port = SmtpServer.FreePort();
-        await File.WriteAllTextAsync(folder["targets.json"], Targets(port));
+        await File.WriteAllTextAsync(folder["targets.json"], Targets([$"127.0.0.1:{port}", .. also]));
         await File.WriteAllTextAsync(folder["prometheus.yml"], $"""
             global:
               scrape_interval: 1s
@@ -109,5 +110,5 @@ sealed class PrometheusServer : IAsyncDisposable
         _folder.Dispose();
     }
 
-    static string Targets(int port) => $$"""[{"targets":["127.0.0.1:{{port}}"]}]""";
+    static string Targets(IEnumerable<string> addresses) => $$"""[{"targets":[{{string.Join(',', addresses.Select(a => $"\"{a}\""))}}]}]""";
 }
