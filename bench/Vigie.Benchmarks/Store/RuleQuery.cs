@@ -6,7 +6,7 @@ using Vigie.Storage;
 
 namespace Vigie.Benchmarks.Store;
 
-/// <summary>A rule's question over a large fleet at one instant, as the hub asks it: the newest samples are in the head.</summary>
+/// <summary>A rule's question over a large fleet at one instant, as the hub asks it.</summary>
 static class RuleQuery
 {
     const string Question = "max by (host) (system_memory_utilization_ratio{state=\"used\"}) >= 0.9";
@@ -15,7 +15,7 @@ static class RuleQuery
 
     static readonly TimeSpan Warming = TimeSpan.FromSeconds(2);
 
-    /// <summary>Prints hosts, milliseconds (median), kilobytes allocated, and series of the answer.</summary>
+    /// <summary>Prints hosts, milliseconds (median), kilobytes allocated, and series of the answer; before and after sealing.</summary>
     public static async Task RunAsync(int hosts, TextWriter to)
     {
         using var folder = StoreFolder.New();
@@ -24,6 +24,13 @@ static class RuleQuery
         long now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
         await FillAsync(store, hosts, now);
         var engine = new QueryEngine(store, new());
+        to.WriteLine($"head\t{hosts}\t{await MeasureAsync(engine, now)}");
+        await store.SealAsync(default);
+        to.WriteLine($"blocks\t{hosts}\t{await MeasureAsync(engine, now)}");
+    }
+
+    static async Task<string> MeasureAsync(QueryEngine engine, long now)
+    {
         int answered = 0;
         for (long begin = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(begin) < Warming;)
             answered = ((VectorResult)await engine.InstantAsync(Question, now)).Samples.Count;
@@ -37,7 +44,7 @@ static class RuleQuery
         }
         long bytes = (GC.GetTotalAllocatedBytes(precise: true) - before) / Rounds;
         times.Sort();
-        to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{hosts}\t{times[Rounds / 2]:f2}\t{bytes >> 10}\t{answered}"));
+        return string.Create(CultureInfo.InvariantCulture, $"{times[Rounds / 2]:f2}\t{bytes >> 10}\t{answered}");
     }
 
     /// <summary>Every host reports at an instant of its own, four series of the metric and as many of another.</summary>

@@ -5,9 +5,10 @@ using Vigie.Core.Metrics;
 namespace Vigie.Storage;
 
 /// <summary>Reads pieces by one connection. Belongs to one thread.</summary>
-sealed class PieceReader(SqliteConnection connection, Summaries wanted) : IDisposable
+sealed class PieceReader(SqliteConnection connection, SeriesSelection selection) : IDisposable
 {
     readonly List<BlockBytes> _bytes = [];
+    readonly long[] _instant = new long[1];
     double[] _values = [];
 
     /// <summary>Some of a piece's series.</summary>
@@ -21,6 +22,11 @@ sealed class PieceReader(SqliteConnection connection, Summaries wanted) : IDispo
             return;
         }
         var stretch = piece.Stretches[0];
+        if (selection.LatestOnly && piece.Head.Count == 0)
+        {
+            ReadLatest(stretch, entries, to, ct);
+            return;
+        }
         var parts = Open(piece, stretch, whole);
         using var scan = new GroupScan(parts, stretch.FromMs, stretch.ToMs);
         int[] columns = new int[parts.Count];
@@ -46,6 +52,34 @@ sealed class PieceReader(SqliteConnection connection, Summaries wanted) : IDispo
         Close(parts);
     }
 
+    /// <summary>The newest block first: a series is done with the first that has a sample of it.</summary>
+    void ReadLatest(Stretch stretch, List<SeriesEntry> left, ISeriesPart to, CancellationToken ct)
+    {
+        for (int i = stretch.Blocks.Count - 1; i >= 0 && left.Count > 0; i--)
+        {
+            ct.ThrowIfCancellationRequested();
+            var part = Open(stretch.Blocks[i], 0, whole: false);
+            left.RemoveAll(entry => TryLatest(part, entry, stretch, to));
+            part.GiveBack();
+        }
+    }
+
+    bool TryLatest(BlockPart part, SeriesEntry entry, Stretch stretch, ISeriesPart to)
+    {
+        int column = part.Find(new(entry, RollupPart.Sample));
+        if (column < 0)
+            return false;
+        var times = part.Times(part.TimesOf(column));
+        int last = times.BinarySearch(stretch.ToMs);
+        last = last < 0 ? ~last - 1 : last;
+        if (last < 0 || times[last] < stretch.FromMs)
+            return false;
+        _instant[0] = times[last];
+        to.Instants(_instant);
+        to.Series(entry.Labels, part.Values(column).Slice(last, 1));
+        return true;
+    }
+
     /// <summary>The stretches follow one another in time: each series is put together of its pieces.</summary>
     void ReadJoined(Piece piece, List<SeriesEntry> entries, bool whole, ISeriesPart to, CancellationToken ct)
     {
@@ -57,7 +91,7 @@ sealed class PieceReader(SqliteConnection connection, Summaries wanted) : IDispo
             using var scan = new GroupScan(parts, stretch.FromMs, stretch.ToMs);
             for (int i = 0; i < joined.Length; i++)
             {
-                joined[i] ??= new(wanted);
+                joined[i] ??= new(selection.Summaries);
                 if (stretch.Level == BlockLevel.Raw)
                     joined[i].Prepend(scan, parts.Count, entries[i]);
                 else
@@ -96,16 +130,20 @@ sealed class PieceReader(SqliteConnection connection, Summaries wanted) : IDispo
     {
         var parts = new List<SamplePart>(stretch.Blocks.Count + piece.Head.Count);
         for (int i = 0; i < stretch.Blocks.Count; i++)
-        {
-            if (_bytes.Count == i)
-                _bytes.Add(new(connection));
-            _bytes[i].Open(stretch.Blocks[i], whole);
-            parts.Add(new BlockPart(stretch.Blocks[i], _bytes[i]));
-        }
+            parts.Add(Open(stretch.Blocks[i], i, whole));
         if (stretch.Level == BlockLevel.Raw)
             foreach (var rows in piece.Head)
                 parts.Add(new HeadPart(rows));
         return parts;
+    }
+
+    /// <param name="slot">Each of the blocks open at once has one of its own.</param>
+    BlockPart Open(BlockInfo block, int slot, bool whole)
+    {
+        if (_bytes.Count == slot)
+            _bytes.Add(new(connection));
+        _bytes[slot].Open(block, whole);
+        return new(block, _bytes[slot]);
     }
 
     static void Close(List<SamplePart> parts)

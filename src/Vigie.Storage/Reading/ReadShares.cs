@@ -12,11 +12,14 @@ static class ReadShares
     /// <summary>Samples of a part: less is read faster than another thread is told of it.</summary>
     const long LeastSamples = 100_000;
 
+    /// <summary>To open a block takes as long as to read so many samples of it.</summary>
+    const long SamplesOfOpening = 2_000;
+
     const int MostParts = 16;
 
     public static List<List<PieceSlice>> Of(IReadOnlyList<Piece> pieces)
     {
-        long all = pieces.Sum(p => p.SamplesEach * p.Entries.Count);
+        long all = pieces.Sum(p => Opening(p) + (p.SamplesEach * p.Entries.Count));
         long target = Math.Max(LeastSamples, all / MostParts);
         var parts = new List<List<PieceSlice>> { new() };
         long filled = 0;
@@ -35,9 +38,11 @@ static class ReadShares
                 int count = rest <= 2 * target ? piece.Entries.Count - from : (int)Math.Max(1, target / each);
                 parts[^1].Add(new(piece, from, count));
                 from += count;
-                filled += each * count;
+                filled += Opening(piece) + (each * count);
             }
         }
         return parts;
     }
+
+    static long Opening(Piece piece) => SamplesOfOpening * piece.Stretches.Sum(s => s.Blocks.Count);
 }

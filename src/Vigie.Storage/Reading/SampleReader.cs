@@ -24,7 +24,7 @@ sealed class SampleReader(SqliteConnection connection, StoreMemory memory, Horiz
 
         void Share(SqliteConnection by)
         {
-            using var reader = new PieceReader(by, selection.Summaries);
+            using var reader = new PieceReader(by, selection);
             reading.Work(share =>
             {
                 foreach (var (piece, from, count) in shares[share])
@@ -69,7 +69,7 @@ sealed class SampleReader(SqliteConnection connection, StoreMemory memory, Horiz
         if (ReadPlan.Of(selection, connection, memory, kept) is not { } plan)
             return null;
         var found = new List<Labels>();
-        using var reader = new PieceReader(connection, Summaries.None);
+        using var reader = new PieceReader(connection, selection);
         foreach (var piece in plan.Pieces)
         {
             ct.ThrowIfCancellationRequested();

@@ -104,6 +104,29 @@ public sealed class StreamedQueryTests : IDisposable
     }
 
     [Fact]
+    public async Task An_instant_sees_what_a_range_ends_with()
+    {
+        using var small = new StoreCase(new() { BlockInstants = 4 }); // many blocks stand beside each other
+        var random = new Random(20261124);
+        var engine = new QueryEngine(small.Store, new());
+        for (int round = 0; round < 60; round++)
+        {
+            var batch = new SampleBatch();
+            for (int i = random.Next(1, 30); i > 0; i--)
+                batch.Add(StoreCase.Series("m", ("host", $"{random.Next(3)}"), ("n", $"{random.Next(4)}")),
+                    StoreCase.NowMs - (random.Next(1_200) * 1000), random.Next(100));
+            await small.Store.WriteAsync(batch, default);
+            if (random.Next(3) == 0)
+                await small.Store.SealAsync(default);
+            long at = StoreCase.NowMs - (random.Next(1_200) * 1000);
+            Assert.Equal(await AtAsync("last_over_time(m[5m])"), await AtAsync("m"));
+
+            async Task<string> AtAsync(string query) => string.Join(' ', ((VectorResult)await engine.InstantAsync(query, at))
+                .Samples.Select(s => $"{s.Labels}={s.Value}"));
+        }
+    }
+
+    [Fact]
     public async Task An_instant_sees_the_newest_sample_wherever_it_is()
     {
         await _case.WriteAsync("sealed", 1, StoreCase.NowMs - 60_000);
