@@ -16,6 +16,9 @@ switch (args)
     case ["queries", var data, "--end", var end, "--hours", var hours, "--list", var list]:
         await Queries.RunAsync(data, list, long.Parse(end), double.Parse(hours, CultureInfo.InvariantCulture), Console.Out);
         break;
+    case ["answers", var first, var second]:
+        Answers.Compare(first, second, Console.Out);
+        break;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(BlockSizes).Assembly).Run(args);
         break;
