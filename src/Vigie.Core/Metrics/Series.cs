@@ -4,7 +4,7 @@ namespace Vigie.Core.Metrics;
 /// A series as a writer knows it: its labels and what its metric is. Readers of the wire keep one object per series they
 /// have seen, so a store can hang its own number on it and never look the labels up again.
 /// </summary>
-public sealed class Series(Labels labels, MetricInfo metric)
+public class Series(Labels labels, MetricInfo metric)
 {
     public Labels Labels { get; } = labels;
 
@@ -42,7 +42,7 @@ public sealed class SampleBatch
             Array.Resize(ref _times, Count * 2);
             Array.Resize(ref _values, Count * 2);
         }
-        _series[Count] = series;
+        _series.AsSpan()[Count] = series; // a span knows its type: an array asks what kind of series it is given
         _times[Count] = timeMs;
         _values[Count++] = value;
     }

@@ -11,23 +11,25 @@ sealed class SeriesTable(IngestLimits limits)
 {
     static readonly TimeSpan Silent = TimeSpan.FromHours(1), BetweenSweeps = TimeSpan.FromMinutes(1), SweepEvery = TimeSpan.FromMinutes(10);
 
-    readonly ConcurrentDictionary<KnownSeries, KnownSeries> _series = new(SeriesKeys.Instance);
+    readonly SeriesChains _series = new();
     readonly ConcurrentDictionary<string, KnownHost> _hosts = new(StringComparer.Ordinal);
     readonly KnownMetrics _metrics = new(limits);
     readonly Lock _sweeping = new();
     long _sweptMs = long.MinValue;
-    int _seriesCount, _hostCount;
+    int _hostCount;
 
     public KnownMetrics Metrics => _metrics;
 
     public TextPool Texts { get; } = new();
 
-    public int SeriesCount => Volatile.Read(ref _seriesCount);
+    public int SeriesCount => _series.Count;
 
     public int HostCount => Volatile.Read(ref _hostCount);
 
-    public KnownSeries? Find(SeriesKey key) =>
-        _series.GetAlternateLookup<SeriesKey>().TryGetValue(key, out var known) ? known : null;
+    public KnownSeries? Find(SeriesKey key) => _series.Find(key);
+
+    /// <summary>What stands for a series whose metric was declared since.</summary>
+    public KnownSeries Redeclare(KnownSeries series) => _series.Redeclare(series);
 
     /// <summary>Null when a limit is reached; then <paramref name="refusal"/> says which.</summary>
     public KnownSeries? Add(SeriesKey key, Labels labels, string hostName, bool isFallback, long nowMs, out string? refusal)
@@ -41,16 +43,10 @@ sealed class SeriesTable(IngestLimits limits)
             refusal = limits.SeriesPerHostRefusal;
         else
         {
-            var created = new KnownSeries(key.Bytes, key.Hash, isFallback ? key.Fallback : null, labels, host, _metrics.Of(labels.Name))
-            {
-                SeenMs = nowMs,
-            };
-            var known = _series.GetOrAdd(created, created);
+            var created = new KnownSeries(key, isFallback, labels, host, _metrics.Of(labels.Name)) { SeenMs = nowMs };
+            var known = _series.GetOrAdd(created);
             if (ReferenceEquals(known, created))
-            {
-                Interlocked.Increment(ref _seriesCount);
                 host.Count(1);
-            }
             return known;
         }
         return null;
@@ -98,14 +94,8 @@ sealed class SeriesTable(IngestLimits limits)
     void Sweep(long nowMs)
     {
         Volatile.Write(ref _sweptMs, nowMs);
-        foreach (var (series, _) in _series)
-        {
-            if (nowMs - series.SeenMs <= Silent.TotalMilliseconds || !_series.TryRemove(series, out _))
-                continue;
-            series.Drop();
+        foreach (var series in _series.RemoveAll(s => nowMs - s.SeenMs > Silent.TotalMilliseconds))
             series.Host.Count(-1);
-            Interlocked.Decrement(ref _seriesCount);
-        }
         foreach (var (name, host) in _hosts)
             if (host.SeriesCount == 0 && _hosts.TryRemove(new(name, host)))
                 Interlocked.Decrement(ref _hostCount);
