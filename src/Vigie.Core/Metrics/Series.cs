@@ -6,13 +6,28 @@ namespace Vigie.Core.Metrics;
 /// </summary>
 public class Series(Labels labels, MetricInfo metric)
 {
-    public Labels Labels { get; } = labels;
+    public virtual Labels Labels => Kept!;
+
+    /// <summary>Null once a store knows a series that can make its labels anew.</summary>
+    private protected Labels? Kept { get; set; } = labels;
 
     /// <summary>The metric under its stored name's declaration.</summary>
     public MetricInfo Metric { get; } = metric;
 
     /// <summary>What the store last knew this series by. Only the store that set it can read it, and it checks that it is its own.</summary>
-    public object? StoreSlot { get; set; }
+    public object? StoreSlot
+    {
+        get;
+        set
+        {
+            field = value;
+            OnStored();
+        }
+    }
+
+    private protected virtual void OnStored()
+    {
+    }
 
     /// <summary>When the reader that keeps this object last met it, Unix milliseconds of this machine.</summary>
     internal long SeenMs { get; set; }

@@ -39,6 +39,11 @@ sealed class KnownSeries : Series
 
     public ReadOnlySpan<byte> Key => _key;
 
+    /// <summary>Read from the key when they are needed again: the store has its own by then.</summary>
+    public override Labels Labels => Kept ?? SeriesLabels.Again(_key, Host.Name, Shared.Texts);
+
+    private protected override void OnStored() => Kept = null;
+
     public int Hash { get; }
 
     public KnownHost Host { get; }

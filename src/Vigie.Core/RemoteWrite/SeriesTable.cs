@@ -7,16 +7,19 @@ namespace Vigie.Core.RemoteWrite;
 /// The series that have come by remote write, and their hosts: bounded, and without those that were not met for an hour. Safe
 /// for use by many threads.
 /// </summary>
-sealed class SeriesTable(IngestLimits limits)
+sealed class SeriesTable
 {
     static readonly TimeSpan Silent = TimeSpan.FromHours(1), BetweenSweeps = TimeSpan.FromMinutes(1), SweepEvery = TimeSpan.FromMinutes(10);
 
     readonly SeriesChains _series = new();
     readonly ConcurrentDictionary<string, KnownHost> _hosts = new(StringComparer.Ordinal);
-    readonly KnownMetrics _metrics = new(limits);
+    readonly IngestLimits _limits;
+    readonly KnownMetrics _metrics;
     readonly Lock _sweeping = new();
     long _sweptMs = long.MinValue;
     int _hostCount;
+
+    public SeriesTable(IngestLimits limits) => (_limits, _metrics) = (limits, new(limits, Texts));
 
     public KnownMetrics Metrics => _metrics;
 
@@ -35,12 +38,12 @@ sealed class SeriesTable(IngestLimits limits)
     public KnownSeries? Add(SeriesKey key, Labels labels, string hostName, bool isFallback, long nowMs, out string? refusal)
     {
         refusal = null;
-        if (SeriesCount >= limits.Series && !MakeRoom(nowMs, () => SeriesCount < limits.Series))
-            refusal = $"the hub keeps at most {limits.Series} series of all hosts";
+        if (SeriesCount >= _limits.Series && !MakeRoom(nowMs, () => SeriesCount < _limits.Series))
+            refusal = $"the hub keeps at most {_limits.Series} series of all hosts";
         else if (HostOf(hostName, nowMs) is not { } host)
-            refusal = $"the hub keeps at most {limits.Hosts} hosts";
-        else if (host.SeriesCount >= limits.SeriesPerHost && !MakeRoom(nowMs, () => host.SeriesCount < limits.SeriesPerHost))
-            refusal = limits.SeriesPerHostRefusal;
+            refusal = $"the hub keeps at most {_limits.Hosts} hosts";
+        else if (host.SeriesCount >= _limits.SeriesPerHost && !MakeRoom(nowMs, () => host.SeriesCount < _limits.SeriesPerHost))
+            refusal = _limits.SeriesPerHostRefusal;
         else
         {
             var created = new KnownSeries(key, isFallback, labels, host, _metrics.Of(labels.Name)) { SeenMs = nowMs };
@@ -68,7 +71,7 @@ sealed class SeriesTable(IngestLimits limits)
     {
         if (_hosts.TryGetValue(name, out var known))
             return known;
-        if (HostCount >= limits.Hosts && !MakeRoom(nowMs, () => HostCount < limits.Hosts))
+        if (HostCount >= _limits.Hosts && !MakeRoom(nowMs, () => HostCount < _limits.Hosts))
             return null;
         var created = new KnownHost(name);
         known = _hosts.GetOrAdd(name, created);
