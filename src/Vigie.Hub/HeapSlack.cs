@@ -4,7 +4,7 @@ namespace Vigie.Hub;
 /// Gives memory back that a burst has left. The collector works when something is allocated, and a hub at rest allocates next to
 /// nothing, samples of known series nothing at all: what new series, a sealing or a large query has made it take, it would keep
 /// for hours. A compacting collection stops everything for about a millisecond for each megabyte that is alive, so there is none
-/// before the burst is over, none for little, and never for more than a hundredth of the time.
+/// before the burst is over and none for little; never for more than a hundredth of the time, and rarely for what comes again.
 /// </summary>
 sealed class HeapSlack(TimeProvider time)
 {
@@ -19,8 +19,11 @@ sealed class HeapSlack(TimeProvider time)
     /// <summary>Times the length of the last collection until there may be another.</summary>
     const int Spacing = 100;
 
+    /// <summary>What grows no further than the last time comes from the usual work, and would soon be taken again.</summary>
+    static readonly TimeSpan Usual = TimeSpan.FromMinutes(10);
+
     TimeSpan _used, _length;
-    long _committed = Committed, _end;
+    long _committed = Committed, _level, _end;
 
     /// <summary>What the collector has of the system, as of its last collection: what came since is less than its smallest budget.</summary>
     static long Committed => GC.GetGCMemoryInfo().TotalCommittedBytes;
@@ -31,19 +34,17 @@ sealed class HeapSlack(TimeProvider time)
         var used = Environment.CpuUsage.TotalTime;
         bool rests = used - _used < Rest && _used > TimeSpan.Zero;
         _used = used;
-        long now = time.GetTimestamp();
-        if (!rests || !IsDue(Committed, _committed, time.GetElapsedTime(_end, now), _length))
+        long now = time.GetTimestamp(), committed = Committed;
+        var spacing = committed > _level ? _length * Spacing : Usual;
+        if (!rests || time.GetElapsedTime(_end, now) < spacing || !IsMuch(committed, _committed))
             return;
         GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         NativeMemory.GiveBack();
-        (_committed, _end) = (Committed, time.GetTimestamp());
+        (_committed, _level, _end) = (Committed, committed, time.GetTimestamp());
         _length = time.GetElapsedTime(now, _end);
         _used = Environment.CpuUsage.TotalTime;
     }
 
     /// <param name="before">What was committed after the last collection of this kind, or at the start.</param>
-    /// <param name="since">The time since then.</param>
-    /// <param name="length">How long that collection took.</param>
-    public static bool IsDue(long committed, long before, TimeSpan since, TimeSpan length) =>
-        committed - before > Math.Max(Least, before / 4) && since >= length * Spacing;
+    public static bool IsMuch(long committed, long before) => committed - before > Math.Max(Least, before / 4);
 }
