@@ -5,7 +5,8 @@ namespace Vigie.Hub;
 /// nothing, samples of known series nothing at all: what new series, a sealing or a large query has made it take, it would keep
 /// for hours. It is called when the burst is over, because then all of its garbage is dead.
 /// </summary>
-sealed class HeapSlack(TimeProvider time)
+/// <param name="release">Gives up buffers that would be used again.</param>
+sealed class HeapSlack(TimeProvider time, Action release)
 {
     public static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
 
@@ -48,6 +49,7 @@ sealed class HeapSlack(TimeProvider time)
         var spacing = committed > _level ? _length * Spacing : Usual;
         if (time.GetElapsedTime(_end, now) >= spacing && IsMuch(committed, _committed))
         {
+            release();
             GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             NativeMemory.GiveBack();
             (_committed, _level, _end) = (Committed, committed, time.GetTimestamp());

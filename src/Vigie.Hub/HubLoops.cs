@@ -42,7 +42,7 @@ static class HubLoops
         Add(services, "Retention", CleanEvery, s => s.GetRequiredService<RetentionRound>().RunAsync);
         Add(services, "Memory", HeapSlack.Every, s =>
         {
-            var slack = new HeapSlack(s.GetRequiredService<TimeProvider>());
+            var slack = new HeapSlack(s.GetRequiredService<TimeProvider>(), s.GetRequiredService<MetricStore>().ReleaseBuffers);
             return _ =>
             {
                 slack.Look();

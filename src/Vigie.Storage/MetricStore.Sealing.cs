@@ -31,6 +31,22 @@ public sealed partial class MetricStore
         }
     }
 
+    /// <summary>Leaves to the collector what the next sealing and the head after it would use again. To be called at rest.</summary>
+    public void ReleaseBuffers()
+    {
+        if (!_sealing.Wait(0))
+            return;
+        try
+        {
+            _packing.Release();
+            HeadPool.Clear();
+        }
+        finally
+        {
+            _sealing.Release();
+        }
+    }
+
     void Seal(CancellationToken ct)
     {
         var memory = Current();

@@ -82,6 +82,16 @@ static class HeadPool
         return new(stride);
     }
 
+    /// <summary>Leaves all that is free to the collector.</summary>
+    public static void Clear()
+    {
+        lock (Guard)
+        {
+            Free.Clear();
+            _bytes = 0;
+        }
+    }
+
     public static void Return(IEnumerable<HeadChunk> chunks)
     {
         lock (Guard)
