@@ -34,7 +34,7 @@ sealed class HeapSlack(TimeProvider time, Action release)
     TimeSpan _used, _length;
     long _allocated, _committed = Committed, _level, _end;
 
-    /// <summary>What the collector has of the system, as of its last collection: what came since is less than its smallest budget.</summary>
+    /// <summary>What the collector has of the system, as of its last collection.</summary>
     static long Committed => GC.GetGCMemoryInfo().TotalCommittedBytes;
 
     /// <summary>To be called at <see cref="Every"/>.</summary>
