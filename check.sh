@@ -9,6 +9,7 @@ needs=(
   chromium:/usr/bin/chromium
   python3-aiosmtpd:/usr/lib/python3/dist-packages/aiosmtpd
   prometheus:/usr/bin/prometheus
+  prometheus-node-exporter:/usr/bin/prometheus-node-exporter
   fonts-dejavu-core:/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
   # for publishing the agent ahead of time
   gcc:/usr/bin/cc
@@ -23,7 +24,7 @@ if ((${#missing[@]})); then
     echo "check: installing ${missing[*]}"
     export DEBIAN_FRONTEND=noninteractive
     apt-get update -qq >/dev/null
-    # the tests want the program of the package prometheus, not its service: neither now nor at the next boot
+    # the tests want the programs of these packages, not their services: neither now nor at the next boot
     policy=/usr/sbin/policy-rc.d
     [[ -e $policy ]] && policy=
     [[ -z $policy ]] || { printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod +x "$policy"; }
@@ -31,9 +32,11 @@ if ((${#missing[@]})); then
     apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null || installed=$?
     [[ -z $policy ]] || rm -f "$policy"
     ((installed == 0)) || exit "$installed"
-    if [[ " ${missing[*]} " == *" prometheus "* ]] && command -v systemctl >/dev/null; then
-      systemctl disable prometheus >/dev/null 2>&1 || true
-    fi
+    for service in prometheus prometheus-node-exporter; do
+      if [[ " ${missing[*]} " == *" $service "* ]] && command -v systemctl >/dev/null; then
+        systemctl disable "$service" >/dev/null 2>&1 || true
+      fi
+    done
   else
     echo "check: some tests will be skipped; install them with: sudo apt-get install ${missing[*]}" >&2
   fi

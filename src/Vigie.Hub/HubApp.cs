@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.ResponseCompression;
 using Vigie.Core.Metrics;
 using Vigie.Hub.Accounts;
+using Vigie.Hub.Api;
 using Vigie.Hub.Charts;
 using Vigie.Hub.Configuration;
 using Vigie.Hub.Ingest;
@@ -86,6 +87,9 @@ static class HubApp
         PreferencesEndpoint.Map(app);
         ChartEndpoints.Map(app);
         LiveEndpoint.Map(app);
+        QueryEndpoints.Map(app);
+        SeriesEndpoints.Map(app);
+        StatusEndpoints.Map(app);
         WebAssets.Map(app);
         app.MapRazorComponents<App>();
     }

@@ -46,6 +46,22 @@ static class AccessPolicy
         ["GET /advisories"] = Access.Reader,
         ["GET /live"] = Access.Reader,
 
+        ["GET /api/v1/query"] = Access.Reader,
+        ["POST /api/v1/query"] = Access.Reader,
+        ["GET /api/v1/query_range"] = Access.Reader,
+        ["POST /api/v1/query_range"] = Access.Reader,
+        ["GET /api/v1/query_exemplars"] = Access.Reader,
+        ["POST /api/v1/query_exemplars"] = Access.Reader,
+        ["GET /api/v1/format_query"] = Access.Reader,
+        ["POST /api/v1/format_query"] = Access.Reader,
+        ["GET /api/v1/series"] = Access.Reader,
+        ["POST /api/v1/series"] = Access.Reader,
+        ["GET /api/v1/labels"] = Access.Reader,
+        ["POST /api/v1/labels"] = Access.Reader,
+        ["GET /api/v1/label/{name}/values"] = Access.Reader,
+        ["GET /api/v1/metadata"] = Access.Reader,
+        ["GET /api/v1/status/buildinfo"] = Access.Reader,
+
         ["POST /logout"] = Access.Person,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 

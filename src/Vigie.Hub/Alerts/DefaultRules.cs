@@ -1,4 +1,5 @@
 using Vigie.Hub.Charts;
+using Vigie.Hub.Sources;
 
 namespace Vigie.Hub.Alerts;
 
@@ -6,9 +7,8 @@ namespace Vigie.Hub.Alerts;
 static class DefaultRules
 {
     // An average, and then some time more: a server that boots or compiles is busy for a minute, and nobody wants to know.
-    const string Cpu = "1 - sum by (host) (avg_over_time(system_cpu_utilization_ratio{state=~\"idle|iowait\"}[3m]))";
-    const string Memory = "max by (host) (system_memory_utilization_ratio{state=\"used\"})";
-    const string Disk = "max by (host, device, mountpoint) (system_filesystem_utilization_ratio{state=\"used\",mode!=\"ro\"})";
+    static readonly string Cpu = HeadlineCatalog.CpuLasting, Memory = HeadlineCatalog.Memory, Disk = HeadlineCatalog.Disks;
+
     const string Silence = "max by (host) (vigie_host_silence_seconds)";
 
     static readonly TimeSpan Now = TimeSpan.Zero;

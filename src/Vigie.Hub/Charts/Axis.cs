@@ -33,7 +33,7 @@ static class Axis
     {
         ChartUnit.Percent => texts.Percent(value),
         ChartUnit.Bytes => texts.Bytes(value),
-        ChartUnit.BytesPerSecond => texts.Bytes(value) + "/s",
+        ChartUnit.BytesPerSecond => texts.BytesPerSecond(value),
         ChartUnit.PerSecond => texts.Number(value, value < 10 ? 2 : 0) + "/s",
         ChartUnit.Count => texts.Number(value, 0),
         _ => texts.Number(value, 2),

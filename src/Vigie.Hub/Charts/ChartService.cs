@@ -1,7 +1,9 @@
 using Vigie.Core.Metrics;
 using Vigie.Hub.Alerts;
 using Vigie.Hub.Hosts;
+using Vigie.Hub.Sources;
 using Vigie.PromQL;
+using Vigie.PromQL.Ast;
 
 namespace Vigie.Hub.Charts;
 
@@ -18,12 +20,14 @@ sealed class ChartService(QueryEngine engine, HostDirectory hosts, AlertStore al
         var interval = hosts.Find(host)?.Interval ?? TimeSpan.FromMinutes(1);
         long step = Step(toMs - fromMs, interval);
         var curves = new List<Curve>();
-        foreach (var query in spec.Queries)
-            curves.AddRange(await CurvesAsync(query, host, fromMs, toMs, step, interval, ct));
+        // The first source that has anything of it: who speaks twice of one host is heard once.
+        foreach (var source in MetricSource.All.TakeWhile(_ => curves.Count == 0))
+            foreach (var query in source.Charts.GetValueOrDefault(spec.Id, []))
+                curves.AddRange(await CurvesAsync(query, host, fromMs, toMs, step, interval, ct));
         var order = spec.Order.ToList();
         curves = [.. curves.OrderBy(c => order.IndexOf(c.Name) is >= 0 and var place ? place : int.MaxValue)
             .ThenBy(c => c.Name, StringComparer.Ordinal)];
-        double? limit = spec.Limit is { } selector ? await InstantAsync(selector.Selector(host), toMs, ct) : spec.Most;
+        double? limit = spec.Limit is { } most ? await InstantAsync(HeadlineCatalog.Of(most, host), toMs, ct) : spec.Most;
         return new(spec, host, fromMs, toMs, Bins, curves, rules.Thresholds(spec.Id),
             alerts.Bands(host, rules.OnChart(spec.Id), fromMs, toMs), limit);
     }
@@ -38,26 +42,28 @@ sealed class ChartService(QueryEngine engine, HostDirectory hosts, AlertStore al
     async Task<IEnumerable<Curve>> CurvesAsync(ChartQuery query, string host, long fromMs, long toMs, long step,
         TimeSpan interval, CancellationToken ct)
     {
-        string selector = query.Selector(host);
         // On the probes' grid, so that a point is a sample and not a neighbour's; up to the grid's next point, so that the
         // newest sample is seen at once.
         long first = fromMs / step * step, last = (toMs + step - 1) / step * step;
         // Wide enough for one late report, narrow enough to show a gap as a gap.
         long window = Math.Max(step, (long)(interval.TotalMilliseconds * 2.5));
-        if (query.Rate)
+        if (query.IsRate)
         {
             window = Math.Max(window, (long)(interval.TotalMilliseconds * 4));
-            var rates = await RangeAsync($"rate({selector}[{window}ms])", first, last, step, ct);
+            string rate = query.Expression.Replace(ChartQuery.Window, $"{window}ms", StringComparison.Ordinal);
+            var rates = await RangeAsync(HeadlineCatalog.Of(rate, host).ToString(), first, last, step, ct);
             return rates.Select(r => Bin(query, r.Labels, fromMs, toMs, r, r, r));
         }
+        var asked = HeadlineCatalog.Of(query.Expression, host);
+        string range = asked is Selector ? $"{asked}[{window}ms]" : $"({asked})[{window}ms:{(long)interval.TotalMilliseconds}ms]";
         if (step <= interval.TotalMilliseconds)
         {
-            var samples = await RangeAsync($"last_over_time({selector}[{window}ms])", first, last, step, ct);
+            var samples = await RangeAsync($"last_over_time({range})", first, last, step, ct);
             return samples.Select(s => Bin(query, s.Labels, fromMs, toMs, s, s, s));
         }
-        var average = await RangeAsync($"avg_over_time({selector}[{window}ms])", first, last, step, ct);
-        var least = await ByLabelsAsync($"min_over_time({selector}[{window}ms])", first, last, step, ct);
-        var greatest = await ByLabelsAsync($"max_over_time({selector}[{window}ms])", first, last, step, ct);
+        var average = await RangeAsync($"avg_over_time({range})", first, last, step, ct);
+        var least = await ByLabelsAsync($"min_over_time({range})", first, last, step, ct);
+        var greatest = await ByLabelsAsync($"max_over_time({range})", first, last, step, ct);
         return average.Select(a =>
             Bin(query, a.Labels, fromMs, toMs, a, least.GetValueOrDefault(a.Labels.Without(Labels.MetricName), a),
                 greatest.GetValueOrDefault(a.Labels.Without(Labels.MetricName), a)));
@@ -69,7 +75,7 @@ sealed class ChartService(QueryEngine engine, HostDirectory hosts, AlertStore al
     async Task<IReadOnlyList<SeriesSamples>> RangeAsync(string query, long fromMs, long toMs, long step, CancellationToken ct) =>
         [.. (await engine.RangeAsync(query, fromMs, toMs, step, ct)).Series()];
 
-    async Task<double?> InstantAsync(string query, long timeMs, CancellationToken ct) =>
+    async Task<double?> InstantAsync(Expr query, long timeMs, CancellationToken ct) =>
         (await engine.InstantAsync(query, timeMs, ct)).Series() is [{ Values.Span: [var value, ..] }, ..] ? value : null;
 
     static Curve Bin(ChartQuery query, Labels labels, long fromMs, long toMs, SeriesSamples average, SeriesSamples least,

@@ -8,7 +8,7 @@ namespace Vigie.Hub.Commands;
 
 sealed class HostsCommand() : CliCommand("hosts", "List the hosts and how they are, worst first.")
 {
-    sealed record Row(string Name, string State, double? Cpu, double? Memory, double? Disk, double? Load, double? Users,
+    sealed record Row(string Name, string State, double? Cpu, double? Memory, double? Disk, double? Load, double? Network, double? Users,
         DateTimeOffset LastReport, string System, IReadOnlyList<string> Addresses);
 
     protected override void Configure(Command command)
@@ -23,13 +23,14 @@ sealed class HostsCommand() : CliCommand("hosts", "List the hosts and how they a
                 (Host: h, State: HostStates.Of(h, open, now), Numbers: headlines.GetValueOrDefault(h.Name, new())))
                 .OrderBy(r => r.State)
                 .Select(r => new Row(r.Host.Name, r.State.ToString().ToLowerInvariant(), r.Numbers.Cpu, r.Numbers.Memory,
-                    r.Numbers.Disk, r.Numbers.Load, r.Numbers.Users, r.Host.Last, r.Host.Os, r.Host.Addresses))
+                    r.Numbers.Disk, r.Numbers.Load, r.Numbers.Network, r.Numbers.Users, r.Host.Last, r.Host.Os, r.Host.Addresses))
                 .ToList();
             var t = Texts.English;
             string Percent(double? value) => value is { } known ? t.Percent(known) : "–";
             call.Table(rows, "No host has reported yet.", ("Host", r => r.Name), ("State", r => r.State),
                 ("CPU", r => Percent(r.Cpu)), ("Memory", r => Percent(r.Memory)), ("Disk", r => Percent(r.Disk)),
                 ("Load", r => r.Load is { } load ? t.Number(load, 2) : "–"),
+                ("Network", r => r.Network is { } network ? t.BytesPerSecond(network) : "–"),
                 ("Users", r => r.Users is { } users ? t.Number(users, 0) : "–"),
                 ("Last report", r => t.Duration(now - r.LastReport) + " ago"), ("System", r => r.System),
                 ("Addresses", r => string.Join(' ', r.Addresses)));

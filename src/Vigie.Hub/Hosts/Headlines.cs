@@ -1,36 +1,65 @@
 using Vigie.Core.Metrics;
+using Vigie.Hub.Sources;
 using Vigie.PromQL;
+using Vigie.PromQL.Ast;
 
 namespace Vigie.Hub.Hosts;
 
-/// <summary>The few numbers that tell how a host is. Ratios 0 to 1; null where the host sends none.</summary>
-sealed record Headline(double? Cpu = null, double? Memory = null, double? Disk = null, double? Load = null,
-    double? Users = null);
+/// <summary>
+/// The few numbers that tell how a host is. Ratios 0 to 1, the network in bytes a second, the uptime in seconds; null where the host
+/// sends none.
+/// </summary>
+sealed record Headline(double? Cpu = null, double? Memory = null, double? Disk = null, double? Load = null, double? Network = null,
+    double? Users = null, double? Swap = null, double? Inodes = null, double? Uptime = null);
 
-/// <summary>The headline of every host, asked in PromQL in one place.</summary>
+/// <summary>Asks for the headlines of hosts.</summary>
 sealed class Headlines(QueryEngine engine)
 {
-    static readonly (string Query, Func<Headline, double, Headline> Set)[] Questions =
+    sealed record Question(string Expression, Func<Headline, double, Headline> Set)
+    {
+        public Expr Query { get; } = Expr.Parse(Expression);
+    }
+
+    /// <summary>What the fleet's table shows.</summary>
+    static readonly Question[] Fleet =
     [
-        ("1 - sum by (host) (system_cpu_utilization_ratio{state=~\"idle|iowait\"})", (h, v) => h with { Cpu = Math.Clamp(v, 0, 1) }),
-        ("max by (host) (system_memory_utilization_ratio{state=\"used\"})", (h, v) => h with { Memory = v }),
-        ("max by (host) (system_filesystem_utilization_ratio{state=\"used\"})", (h, v) => h with { Disk = v }),
-        ("max by (host) (vigie_load_1m)", (h, v) => h with { Load = v }),
-        ("max by (host) (vigie_users_logged_in)", (h, v) => h with { Users = v }),
+        new(HeadlineCatalog.Cpu, (h, v) => h with { Cpu = Math.Clamp(v, 0, 1) }),
+        new(HeadlineCatalog.Memory, (h, v) => h with { Memory = v }),
+        new(HeadlineCatalog.Disk, (h, v) => h with { Disk = v }),
+        new(HeadlineCatalog.Load, (h, v) => h with { Load = v }),
+        new(HeadlineCatalog.Network, (h, v) => h with { Network = v }),
+        new(HeadlineCatalog.Users, (h, v) => h with { Users = v }),
+    ];
+
+    /// <summary>What only a host's own page shows besides.</summary>
+    static readonly Question[] Details =
+    [
+        new(HeadlineCatalog.Swap, (h, v) => h with { Swap = v }),
+        new(HeadlineCatalog.FewestInodes, (h, v) => h with { Inodes = v }),
+        new(HeadlineCatalog.Uptime, (h, v) => h with { Uptime = v }),
     ];
 
     public async Task<IReadOnlyDictionary<string, Headline>> ReadAsync(DateTimeOffset now, CancellationToken ct)
     {
         var all = new Dictionary<string, Headline>(StringComparer.Ordinal);
-        foreach (var (query, set) in Questions)
-            foreach (var series in (await engine.InstantAsync(query, now.ToUnixTimeMilliseconds(), ct)).Series())
-                if (series.Values.Span is [var value] && double.IsFinite(value))
-                    all[series.Labels["host"]] = set(all.GetValueOrDefault(series.Labels["host"], new()), value);
+        foreach (var question in Fleet)
+            await AskAsync(question.Query, question, now, all, ct);
         return all;
     }
 
-    /// <summary>In seconds. Only a host's own page shows it, so the fleet is not asked.</summary>
-    public async Task<double?> UptimeAsync(string host, DateTimeOffset now, CancellationToken ct) =>
-        (await engine.InstantAsync($"max(system_uptime_seconds{{host={Labels.Quote(host)}}})", now.ToUnixTimeMilliseconds(), ct)).Series()
-            is [{ Values.Span: [var seconds] }] && double.IsFinite(seconds) ? seconds : null;
+    /// <summary>All figures of one host.</summary>
+    public async Task<Headline> OfAsync(string host, DateTimeOffset now, CancellationToken ct)
+    {
+        var all = new Dictionary<string, Headline>(StringComparer.Ordinal);
+        foreach (var question in Fleet.Concat(Details))
+            await AskAsync(HeadlineCatalog.Of(question.Expression, host), question, now, all, ct);
+        return all.GetValueOrDefault(host, new());
+    }
+
+    async Task AskAsync(Expr query, Question question, DateTimeOffset now, Dictionary<string, Headline> all, CancellationToken ct)
+    {
+        foreach (var series in (await engine.InstantAsync(query, now.ToUnixTimeMilliseconds(), ct)).Series())
+            if (series.Values.Span is [var value] && double.IsFinite(value))
+                all[series.Labels["host"]] = question.Set(all.GetValueOrDefault(series.Labels["host"], new()), value);
+    }
 }

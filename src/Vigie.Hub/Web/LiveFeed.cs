@@ -58,6 +58,7 @@ sealed class LiveFeed
                     ["memory-text"] = Percent(h.Memory),
                     ["disk-text"] = Percent(h.Disk),
                     ["load"] = h.Load is { } load ? texts.Number(load, 2) : "–",
+                    ["network"] = h.Network is { } network ? texts.BytesPerSecond(network) : "–",
                     ["users"] = h.Users is { } users ? texts.Number(users, 0) : "–",
                 },
             };

@@ -46,6 +46,8 @@ sealed class Texts
     /// <summary>A ratio as percent: "56.1 %" and "56,1 %", with a space that doesn't break.</summary>
     public string Percent(double ratio) => Number(ratio * 100) + "\u00a0%";
 
+    public string BytesPerSecond(double bytes) => Bytes(bytes) + "/s";
+
     public string Bytes(double bytes)
     {
         string[] units = IsFrench ? ["o", "Kio", "Mio", "Gio", "Tio", "Pio"] : ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];

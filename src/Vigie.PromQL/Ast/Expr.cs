@@ -29,6 +29,21 @@ public abstract record Expr(TextPosition At, int Depth)
     /// <summary>The query's canonical text: one spelling for each meaning, and parsing it gives the same tree.</summary>
     public sealed override string ToString() => Printer.Print(this);
 
+    /// <summary>The same query with others in the place of its selectors: bound to one host or tenant, say.</summary>
+    public Expr Rewrite(Func<Selector, Selector> change) => this switch
+    {
+        Selector selector => change(selector),
+        RangeSelector range => range with { Selector = change(range.Selector) },
+        Subquery subquery => subquery with { Inner = subquery.Inner.Rewrite(change) },
+        Paren paren => paren with { Inner = paren.Inner.Rewrite(change) },
+        Unary unary => unary with { Operand = unary.Operand.Rewrite(change) },
+        Binary binary => binary with { Left = binary.Left.Rewrite(change), Right = binary.Right.Rewrite(change) },
+        Aggregation aggregation =>
+            aggregation with { Operand = aggregation.Operand.Rewrite(change), Parameter = aggregation.Parameter?.Rewrite(change) },
+        Call call => call with { Arguments = [.. call.Arguments.Select(a => a.Rewrite(change))] },
+        _ => this,
+    };
+
     /// <summary>The expression inside any parentheses around it.</summary>
     internal Expr Unwrapped => this is Paren paren ? paren.Inner.Unwrapped : this;
 }

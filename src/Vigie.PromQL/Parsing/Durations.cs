@@ -3,7 +3,7 @@ using System.Text;
 namespace Vigie.PromQL.Parsing;
 
 /// <summary>Durations as PromQL writes them: units from large to small, each at most once: <c>1d12h</c>, <c>250ms</c>.</summary>
-static class Durations
+public static class Durations
 {
     static readonly (string Unit, long Ms)[] Units =
     [
@@ -13,6 +13,7 @@ static class Durations
     /// <summary>Longest duration: about 292 years, as in Go, so every sum of a time and a duration stays in range.</summary>
     public const long MaxMs = long.MaxValue / 1_000_000;
 
+    /// <param name="ms">Milliseconds.</param>
     public static bool TryParse(ReadOnlySpan<char> text, out long ms)
     {
         ms = 0;
@@ -37,6 +38,7 @@ static class Durations
         return unit > 0;
     }
 
+    /// <summary>Milliseconds as a duration that reads back as the same.</summary>
     public static string Print(long ms)
     {
         if (ms == 0)

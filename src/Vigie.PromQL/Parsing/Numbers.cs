@@ -67,4 +67,11 @@ static class Numbers
             plain.Append(digits.AsSpan(0, point)).Append('.').Append(digits.AsSpan(point));
         return plain.ToString();
     }
+
+    /// <summary>The form in which OpenMetrics writes a number into a label: a whole one shows that it is no integer.</summary>
+    public static string PrintOpenMetrics(double value)
+    {
+        string text = PrintPlain(value);
+        return double.IsFinite(value) && !text.Contains('.', StringComparison.Ordinal) ? text + ".0" : text;
+    }
 }

@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text.Json;
 using Vigie.Core.Metrics;
 using Vigie.Hub.Accounts;
+using Vigie.Hub.Alerts;
+using Vigie.Hub.Charts;
 using Vigie.Hub.Hosts;
 using Vigie.Storage;
 using Vigie.Tests.Support;
@@ -33,6 +35,35 @@ public sealed class PrometheusTests
 
         await prometheus.ForgetTargetAsync();
         await UntilAsync(hub, prometheus, "up", s => StaleMarker.Is(s.Values.Span[^1]));
+    }
+
+    [Fact]
+    public async Task A_machine_with_node_exporter_is_a_host_like_any_other()
+    {
+        await using var hub = await TestHub.StartAsync();
+        await using var exporter = NodeExporter.Start();
+        await using var prometheus = await PrometheusServer.StartAsync(hub.Address, await hub.TokenAsync(TokenScope.Write), exporter.Address);
+        await UntilAsync(hub, prometheus, "node_load1", s => s.Values.Length >= 4);
+
+        var now = TimeProvider.System.GetUtcNow();
+        var headline = await hub.Get<Headlines>().OfAsync("127.0.0.1", now, default);
+        Assert.InRange(headline.Cpu!.Value, 0, 1);
+        Assert.InRange(headline.Memory!.Value, 0.001, 1);
+        Assert.InRange(headline.Disk!.Value, 0, 1);
+        Assert.InRange(headline.Inodes!.Value, 0, 1);
+        Assert.True(headline is { Load: >= 0, Network: >= 0, Uptime: > 0 }, $"{headline}");
+
+        using var page = await hub.PersonAsync();
+        string fleet = await page.GetStringAsync("/");
+        Assert.Contains("/hosts/127.0.0.1", fleet);
+        foreach (string chart in new[] { "cpu", "memory", "filesystem", "load", "network" })
+        {
+            var data = await hub.Get<ChartService>().ReadAsync(ChartCatalog.Find(chart)!, "127.0.0.1",
+                now.AddMinutes(-5).ToUnixTimeMilliseconds(), now.ToUnixTimeMilliseconds(), default);
+            Assert.True(data.Curves.Any(c => c.Average.Any(double.IsFinite)), $"nothing in the chart {chart}");
+        }
+        await hub.Get<AlertEngine>().EvaluateAsync(default);
+        Assert.Empty(hub.Get<AlertEngine>().Errors);
     }
 
     /// <summary>Each sample that the hub has is the one that Prometheus itself answers.</summary>

@@ -1,4 +1,5 @@
 using CsCheck;
+using Vigie.Core.Metrics;
 using Vigie.PromQL;
 using Vigie.PromQL.Ast;
 using Vigie.PromQL.Parsing;
@@ -146,4 +147,16 @@ public sealed class ParserTests
         Aggregation a => $"{a.Operator}({Grouped(a.Operand)})",
         _ => expr.ToString(),
     };
+
+    [Theory]
+    [InlineData("a + on (x) sum by (x) (rate(b{y=\"1\"}[5m] offset 1m)) * 2",
+        "a{host=\"h\"} + on (x) sum by (x) (rate(b{y=\"1\", host=\"h\"}[5m] offset 1m)) * 2")]
+    [InlineData("topk(scalar(c), -(max_over_time((a or b)[1h:5m])))",
+        "topk(scalar(c{host=\"h\"}), -(max_over_time((a{host=\"h\"} or b{host=\"h\"})[1h:5m])))")]
+    [InlineData("time() - 1", "time() - 1")]
+    public void Every_selector_of_a_query_can_be_bound_to_one_host(string query, string expected)
+    {
+        var matcher = new LabelMatcher("host", MatchKind.Equal, "h");
+        Assert.Equal(expected, Expr.Parse(query).Rewrite(s => s with { Matchers = [.. s.Matchers, matcher] }).ToString());
+    }
 }

@@ -20,7 +20,7 @@ public sealed class ScriptTests
     }
 
     [Fact]
-    public async Task Every_supported_evaluation_of_the_shared_conformance_scripts_passes()
+    public async Task Every_evaluation_of_the_shared_conformance_scripts_passes()
     {
         var folder = SharedScripts();
         if (folder is null)
@@ -29,12 +29,8 @@ public sealed class ScriptTests
         foreach (string path in Directory.EnumerateFiles(folder, "*.test").Order())
             total += await ScriptRunner.RunAsync(Path.GetFileName(path), await File.ReadAllTextAsync(path));
 
-        var output = TestContext.Current.TestOutputHelper;
-        output?.WriteLine($"{total.Passed} passed, {total.Failures.Count} failed, {total.Unsupported.Count} not supported yet");
-        foreach (var unsupported in total.Unsupported)
-            output?.WriteLine($"not supported yet: {unsupported.Script}:{unsupported.Line}: {unsupported.Query}");
         Assert.True(total.Passed > 0, "no script evaluates anything");
-        Assert.True(total.Failures.Count == 0, string.Join("\n", total.Failures));
+        Assert.True(total.Failures.Count + total.Unsupported.Count == 0, string.Join("\n", total.Failures.Concat(total.Unsupported)));
     }
 
     static string? SharedScripts()

@@ -10,7 +10,6 @@ sealed class PrometheusServer : IAsyncDisposable
 
     readonly TempFolder _folder;
     readonly Process _process;
-    readonly HttpClient _client = new();
     readonly StringBuilder _log = new();
 
     PrometheusServer(TempFolder folder, Process process, int port)
@@ -18,7 +17,10 @@ sealed class PrometheusServer : IAsyncDisposable
         (_folder, _process, Port) = (folder, process, port);
         process.ErrorDataReceived += (_, line) => { lock (_log) _log.AppendLine(line.Data); };
         process.BeginErrorReadLine();
+        Client = new() { BaseAddress = new($"http://127.0.0.1:{port}") };
     }
+
+    public HttpClient Client { get; }
 
     public int Port { get; }
 
@@ -27,12 +29,13 @@ sealed class PrometheusServer : IAsyncDisposable
         get { lock (_log) return _log.ToString(); }
     }
 
-    public static async Task<PrometheusServer> StartAsync(Uri hub, string token)
+    /// <param name="also">Addresses to scrape besides, such as an exporter's.</param>
+    public static async Task<PrometheusServer> StartAsync(Uri hub, string token, params string[] also)
     {
         Assert.SkipUnless(File.Exists(Program), $"{Program} is missing; check.sh installs it (Debian package prometheus)");
         var folder = new TempFolder();
         int port = SmtpServer.FreePort();
-        await File.WriteAllTextAsync(folder["targets.json"], Targets(port));
+        await File.WriteAllTextAsync(folder["targets.json"], Targets([$"127.0.0.1:{port}", .. also]));
         await File.WriteAllTextAsync(folder["prometheus.yml"], $"""
             global:
               scrape_interval: 1s
@@ -49,21 +52,53 @@ sealed class PrometheusServer : IAsyncDisposable
                 queue_config:
                   batch_send_deadline: 500ms
             """);
-        var start = new ProcessStartInfo(Program,
-        [
-            $"--config.file={folder["prometheus.yml"]}", $"--storage.tsdb.path={folder["data"]}", $"--web.listen-address=127.0.0.1:{port}",
-        ])
-        {
-            UseShellExecute = false,
-            RedirectStandardError = true,
-        };
-        return new(folder, Process.Start(start)!, port);
+        return new(folder, Start(folder, port), port);
     }
+
+    /// <summary>One that scrapes nothing and takes what is written to it.</summary>
+    public static async Task<PrometheusServer> StartReceiverAsync()
+    {
+        Assert.SkipUnless(File.Exists(Program), $"{Program} is missing; check.sh installs it (Debian package prometheus)");
+        var folder = new TempFolder();
+        int port = SmtpServer.FreePort();
+        await File.WriteAllTextAsync(folder["prometheus.yml"], "");
+        var server = new PrometheusServer(folder, Start(folder, port, "--web.enable-remote-write-receiver"), port);
+        var time = TimeProvider.System;
+        for (long began = time.GetTimestamp(); time.GetElapsedTime(began) < TimeSpan.FromSeconds(60);)
+        {
+            if (await server.IsReadyAsync())
+                return server;
+            await Task.Delay(TimeSpan.FromMilliseconds(100), time);
+        }
+        throw new TimeoutException($"Prometheus does not get ready; it says: {server.Log}");
+    }
+
+    async Task<bool> IsReadyAsync()
+    {
+        try
+        {
+            return (await Client.GetAsync("/-/ready")).IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    static Process Start(TempFolder folder, int port, params string[] more) => Process.Start(new ProcessStartInfo(Program,
+    [
+        $"--config.file={folder["prometheus.yml"]}", $"--storage.tsdb.path={folder["data"]}",
+        $"--web.listen-address=127.0.0.1:{port}", .. more,
+    ])
+    {
+        UseShellExecute = false,
+        RedirectStandardError = true,
+    })!;
 
     /// <summary>Its one target goes away.</summary>
     public Task ForgetTargetAsync() => File.WriteAllTextAsync(_folder["targets.json"], "[]");
 
-    public Task<string> GetAsync(string path) => _client.GetStringAsync($"http://127.0.0.1:{Port}{path}");
+    public Task<string> GetAsync(string path) => Client.GetStringAsync(path);
 
     public async ValueTask DisposeAsync()
     {
@@ -71,9 +106,9 @@ sealed class PrometheusServer : IAsyncDisposable
             _process.Kill();
         await _process.WaitForExitAsync();
         _process.Dispose();
-        _client.Dispose();
+        Client.Dispose();
         _folder.Dispose();
     }
 
-    static string Targets(int port) => $$"""[{"targets":["127.0.0.1:{{port}}"]}]""";
+    static string Targets(IEnumerable<string> addresses) => $$"""[{"targets":[{{string.Join(',', addresses.Select(a => $"\"{a}\""))}}]}]""";
 }

@@ -17,7 +17,7 @@ public sealed class ChartTests
     static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     static ChartData Data(ChartKind kind, ChartUnit unit, params double[][] curves) => new(
-        new("cpu", "CPU", unit, kind, []), "web1",
+        new("cpu", "CPU", unit, kind), "web1",
         Noon.AddHours(-6).ToUnixTimeMilliseconds(), Noon.ToUnixTimeMilliseconds(), curves[0].Length,
         [.. curves.Select((c, i) => new Curve($"c{i}", c, c, c, double.IsFinite(c[^1]) ? c[^1] : null))], [new(0.9, "critical")], [], null);
 
