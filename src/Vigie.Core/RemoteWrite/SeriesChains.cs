@@ -2,8 +2,8 @@ namespace Vigie.Core.RemoteWrite;
 
 /// <summary>
 /// A hash table of series that chains the series themselves: a general one holds an object of its own for each, half as large
-/// as the series. Reading takes no lock. A reader that a change overtakes may miss a series that is there, and
-/// <see cref="GetOrAdd"/> finds it.
+/// as the series. Finding one takes no lock. A change that overtakes it may hide a series that is there, so what is not found is
+/// looked for again behind the lock.
 /// </summary>
 sealed class SeriesChains
 {
@@ -14,6 +14,14 @@ sealed class SeriesChains
     public int Count => Volatile.Read(ref _count);
 
     public KnownSeries? Find(SeriesKey key)
+    {
+        if (Look(key) is { } found)
+            return found;
+        lock (_changing)
+            return Look(key);
+    }
+
+    KnownSeries? Look(SeriesKey key)
     {
         var heads = Volatile.Read(ref _heads);
         for (var at = Volatile.Read(ref heads[Place(heads, (int)key.Hash)]); at is not null; at = at.Chained)
@@ -43,7 +51,12 @@ sealed class SeriesChains
         lock (_changing)
         {
             if (Same(series) is not { } known)
-                return series.Redeclared(); // dropped meanwhile: it lives as long as its request
+            {
+                // Dropped meanwhile: what stands for it lives as long as its request.
+                var last = series.Redeclared();
+                last.Drop();
+                return last;
+            }
             if (known.IsCurrent)
                 return known;
             var current = known.Redeclared();

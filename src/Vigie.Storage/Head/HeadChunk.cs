@@ -57,11 +57,11 @@ sealed class HeadChunk(int stride)
 
 /// <summary>
 /// Chunks that are needed again and again: the collector would keep each for long and the process would grow. Bounded: what
-/// is more than the head of a usual fleet, or than what is sealed at once of a large one, is left to the collector.
+/// is more than the head of a usual fleet is left to the collector, and at rest all of it.
 /// </summary>
 static class HeadPool
 {
-    const long MostBytes = 8L << 20;
+    const long MostBytes = 16L << 20;
 
     static readonly Lock Guard = new();
     static readonly Dictionary<int, Stack<HeadChunk>> Free = [];
