@@ -89,6 +89,7 @@ static class HubApp
         LiveEndpoint.Map(app);
         QueryEndpoints.Map(app);
         SeriesEndpoints.Map(app);
+        RulesEndpoints.Map(app);
         StatusEndpoints.Map(app);
         WebAssets.Map(app);
         app.MapRazorComponents<App>();

@@ -7,6 +7,7 @@ using Vigie.Hub.Advisories;
 using Vigie.Hub.Advisories.Feeds;
 using Vigie.Hub.Alerts;
 using Vigie.Hub.Alerts.Channels;
+using Vigie.Hub.Alerts.Groups;
 using Vigie.Hub.Charts;
 using Vigie.Hub.Configuration;
 using Vigie.Hub.Hosts;
@@ -38,7 +39,7 @@ static class HubServices
         services.AddSingleton<DiskWatch>().AddSingleton<HubMetrics>().AddSingleton<SampleIngest>();
         services.AddSingleton<HostStore>().AddSingleton<HostDirectory>().AddSingleton<Headlines>();
         services.AddSingleton<ChartService>().AddSingleton<ChartFigures>();
-        services.AddSingleton<RuleSet>()
+        services.AddSingleton<RuleGroupStore>().AddSingleton<GroupRound>().AddSingleton<RuleSet>()
             .AddSingleton<AlertStore>()
             .AddSingleton<OutboxStore>()
             .AddSingleton<AlertEngine>()

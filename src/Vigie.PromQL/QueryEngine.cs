@@ -51,10 +51,11 @@ public sealed class QueryEngine(ISeriesSource source, QueryOptions options)
             var plan = new QueryPlan(grid, options);
             var budget = new Budget(options, either.Token);
             var remarks = new Remarks();
-            var selections = new List<SeriesSelection>();
-            plan.Collect(query, grid, selections);
-            var data = await SelectedSeries.ReadAsync(source, selections, budget, either.Token);
-            var result = answer(new Evaluator(plan, data, budget, remarks), query, grid);
+            using var streams = new QueryStreams();
+            var evaluator = new Evaluator(plan, streams, budget, remarks);
+            streams.Collect(evaluator, query, grid);
+            await streams.ReadAsync(source, options, budget, either.Token);
+            var result = answer(evaluator, query, grid);
             return result with { Warnings = remarks.Warnings, Infos = remarks.Infos };
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !ct.IsCancellationRequested)
@@ -80,7 +81,8 @@ public sealed class QueryEngine(ISeriesSource source, QueryOptions options)
         var series = query.Kind == ValueKind.Scalar
             ? [new StepSeries(Labels.Empty, evaluator.Scalar(query, grid))]
             : Final(evaluator, query, grid);
-        return new([.. series.Select(s => Samples(s, grid))]);
+        var present = new PresentSteps(grid);
+        return new([.. series.Select(present.Of).Select(s => new SeriesSamples(s.Labels, s.TimesMs, s.Values))]);
     }
 
     static List<StepSeries> Final(Evaluator evaluator, Expr query, Grid grid)
@@ -90,18 +92,6 @@ public sealed class QueryEngine(ISeriesSource source, QueryOptions options)
         if (!evaluator.IsOrdered)
             vector.Sort((a, b) => LabelOrder.Instance.Compare(a.Labels, b.Labels));
         return vector;
-    }
-
-    static SeriesSamples Samples(StepSeries series, Grid grid)
-    {
-        int count = series.Values.Count(v => !Gap.Is(v));
-        var times = new long[count];
-        var values = count == grid.Count ? series.Values : new double[count];
-        int next = 0;
-        for (int i = 0; i < grid.Count; i++)
-            if (!Gap.Is(series.Values[i]))
-                (times[next], values[next++]) = (grid.Time(i), series.Values[i]);
-        return new(series.Labels, times, values);
     }
 
     static IReadOnlyList<SeriesSamples> Ranges(RangeData range) =>

@@ -21,6 +21,9 @@ public sealed record QueryOptions
     /// <summary>Longest time from the query's arrival to its answer. Default 2 min.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>Most threads that read and compute one query; one that reads little takes one. Default: one a core, four at most.</summary>
+    public int Workers { get; init; } = Math.Min(Environment.ProcessorCount, 4);
+
     /// <summary>The clock of the time limit.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

@@ -126,8 +126,16 @@ public sealed partial class MetricStore : ISampleWriter, ISeriesSource, IStoreSc
     }
 
     /// <exception cref="DatabaseException">A block that the answer needs is damaged.</exception>
-    public ValueTask<IReadOnlyList<SeriesSamples>> SelectAsync(SeriesSelection selection, CancellationToken ct) =>
-        ReadAsync(reader => reader.Select(selection, ct));
+    public async ValueTask<IReadOnlyList<SeriesSamples>> SelectAsync(SeriesSelection selection, CancellationToken ct)
+    {
+        var kept = new KeptSeries(selection);
+        await ReadAsync(selection, kept, ct);
+        return kept.Series;
+    }
+
+    /// <exception cref="DatabaseException">A block that the answer needs is damaged.</exception>
+    public async ValueTask ReadAsync(SeriesSelection selection, ISeriesSink sink, CancellationToken ct) =>
+        await ReadAsync(reader => reader.Read(selection, sink, ct) ? reader : null);
 
     public async ValueTask<IReadOnlyList<Labels>> SeriesAsync(IReadOnlyList<SeriesSelection> selections, CancellationToken ct)
     {
@@ -154,7 +162,7 @@ public sealed partial class MetricStore : ISampleWriter, ISeriesSource, IStoreSc
                 isCurrent = StoreState.Version(connection) == memory.Version && StoreState.JournalEnd(connection) <= memory.JournalEnd;
                 if (isCurrent)
                 {
-                    using var reader = new SampleReader(connection, memory, Kept);
+                    var reader = new SampleReader(connection, memory, Kept, WithReader);
                     answer = Noting(() => read(reader));
                 }
                 return 0;
@@ -169,10 +177,16 @@ public sealed partial class MetricStore : ISampleWriter, ISeriesSource, IStoreSc
             return _database.Read(connection =>
             {
                 Follow(connection);
-                using var reader = new SampleReader(connection, _memory, Kept);
+                var reader = new SampleReader(connection, _memory, Kept, WithReader);
                 return Noting(() => read(reader)!);
             });
     }
+
+    void WithReader(Action<SqliteConnection> work) => _database.Read(connection =>
+    {
+        work(connection);
+        return 0;
+    });
 
     /// <summary>Brings the picture up to date with the file. The caller has the turn to write.</summary>
     int Follow(SqliteConnection connection)

@@ -9,8 +9,13 @@ namespace Vigie.Benchmarks.Store;
 /// <summary>Range queries in process over a data folder: the storage's part, and the whole.</summary>
 static class Queries
 {
-    /// <summary>The first ones warm up: the compiler looks at a method again when it has run thirty times.</summary>
-    const int WarmRounds = 10, Rounds = 5;
+    const int Rounds = 5;
+
+    /// <summary>
+    /// A hub has been running for long: the compiler looks at a method again when it has run thirty times, and then once more, in
+    /// its own time.
+    /// </summary>
+    static readonly TimeSpan Warming = TimeSpan.FromSeconds(2);
 
     /// <summary>Prints for each query its key, milliseconds of the storage and of the whole (medians), and series/points of the answer.</summary>
     /// <param name="list">Lines of key, hours, step in seconds and query, between tabs.</param>
@@ -32,7 +37,7 @@ static class Queries
             double storage = await MedianMs(async () =>
             {
                 foreach (var selection in selections)
-                    await store.SelectAsync(selection, default);
+                    await store.ReadAsync(selection, new Nobody(), default);
             });
             double whole = await MedianMs(async () => await engine.RangeAsync(fields[3], startMs, endMs, stepMs));
             to.WriteLine(string.Create(CultureInfo.InvariantCulture,
@@ -43,15 +48,26 @@ static class Queries
     static async Task<double> MedianMs(Func<Task> work)
     {
         var times = new List<double>();
-        for (int round = 0; round < WarmRounds + Rounds; round++)
+        for (long begin = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(begin) < Warming;)
+            await work();
+        while (times.Count < Rounds)
         {
             long start = Stopwatch.GetTimestamp();
             await work();
-            if (round >= WarmRounds)
-                times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
         }
         times.Sort();
         return times[times.Count / 2];
+    }
+
+    /// <summary>Looks at nothing of what is read.</summary>
+    sealed class Nobody : ISeriesSink, ISeriesPart
+    {
+        public IReadOnlyList<ISeriesPart> Split(int parts) => [.. Enumerable.Repeat(this, parts)];
+
+        public void Instants(ReadOnlyMemory<long> timesMs) { }
+
+        public void Series(Labels labels, ReadOnlySpan<double> values) { }
     }
 
     /// <summary>Notes what the engine asks of the store.</summary>
@@ -63,6 +79,12 @@ static class Queries
         {
             Selections.Add(selection);
             return source.SelectAsync(selection, ct);
+        }
+
+        public ValueTask ReadAsync(SeriesSelection selection, ISeriesSink sink, CancellationToken ct)
+        {
+            Selections.Add(selection);
+            return source.ReadAsync(selection, sink, ct);
         }
 
         public ValueTask<IReadOnlyList<Labels>> SeriesAsync(IReadOnlyList<SeriesSelection> selections, CancellationToken ct) =>

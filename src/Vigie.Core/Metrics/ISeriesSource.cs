@@ -11,6 +11,14 @@ public sealed record SeriesSelection(IReadOnlyList<LabelMatcher> Matchers, long 
     public long MaxSeries { get; init; } = long.MaxValue;
 
     public long MaxSamples { get; init; } = long.MaxValue;
+
+    /// <summary>
+    /// Only the latest sample of each series is of use. A hint: a source may hand on others, too, as long as the latest comes last.
+    /// </summary>
+    public bool LatestOnly { get; init; }
+
+    /// <summary>Most threads that may read at once. A hint.</summary>
+    public int Workers { get; init; } = 1;
 }
 
 /// <summary>There is more than the selection allows.</summary>
@@ -30,6 +38,20 @@ public interface ISeriesSource
     /// <summary>The series that match and have a sample in the range, in no particular order.</summary>
     /// <exception cref="SelectionTooLargeException">There are more than the selection allows.</exception>
     ValueTask<IReadOnlyList<SeriesSamples>> SelectAsync(SeriesSelection selection, CancellationToken ct);
+
+    /// <summary>
+    /// The same, handed on as it is read. How it is split into parts, and in which order the series of a part come, depends on the
+    /// data and the selection alone, not on the number of workers.
+    /// </summary>
+    async ValueTask ReadAsync(SeriesSelection selection, ISeriesSink sink, CancellationToken ct)
+    {
+        var part = sink.Split(1)[0];
+        foreach (var series in await SelectAsync(selection, ct))
+        {
+            part.Instants(series.TimesMs);
+            part.Series(series.Labels, series.Values.Span);
+        }
+    }
 
     /// <summary>The label sets that match any of the selections and have a sample in its range.</summary>
     ValueTask<IReadOnlyList<Labels>> SeriesAsync(IReadOnlyList<SeriesSelection> selections, CancellationToken ct);

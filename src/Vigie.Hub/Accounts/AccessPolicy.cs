@@ -60,6 +60,8 @@ static class AccessPolicy
         ["POST /api/v1/labels"] = Access.Reader,
         ["GET /api/v1/label/{name}/values"] = Access.Reader,
         ["GET /api/v1/metadata"] = Access.Reader,
+        ["GET /api/v1/rules"] = Access.Reader,
+        ["GET /api/v1/alerts"] = Access.Reader,
         ["GET /api/v1/status/buildinfo"] = Access.Reader,
 
         ["POST /logout"] = Access.Person,

@@ -11,6 +11,9 @@ enum AlertState { Pending, Firing, Resolved }
 sealed record Alert(long Id, string Rule, Labels Labels, string Severity, AlertState State, long SinceMs, long? FiredMs,
     long? ResolvedMs, double Value, double? Threshold)
 {
+    /// <summary>When the rule last held, for a rule whose alerts go on firing for a while.</summary>
+    public long? HeldMs { get; init; }
+
     public string Host => Labels["host"];
 
     /// <summary>What of the host it is about: the labels besides the host, such as a mount point.</summary>

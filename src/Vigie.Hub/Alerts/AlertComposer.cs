@@ -1,5 +1,6 @@
 using Vigie.Core.Metrics;
 using Vigie.Hub.Alerts.Channels;
+using Vigie.Hub.Alerts.Groups;
 using Vigie.Hub.Charts;
 using Vigie.Hub.Configuration;
 using Vigie.Hub.Hosts;
@@ -78,7 +79,7 @@ sealed class AlertComposer(HubOptions options, DataFolder folder, AlertStore ale
             ["severity"] = alert.Severity,
             ["rule"] = rule.Name,
             ["title"] = _texts[rule.Title],
-            ["host"] = alert.Host,
+            ["host"] = alert.Host.Length > 0 ? alert.Host : _texts["all hosts"],
             ["subject"] = alert.Subject,
             ["value"] = AlertText.Value(alert.Value, rule.Unit, _texts),
             ["threshold"] = AlertText.Value(alert.Threshold, rule.Unit, _texts),
@@ -88,10 +89,11 @@ sealed class AlertComposer(HubOptions options, DataFolder folder, AlertStore ale
             ["duration"] = _texts.Duration(end - alert.Since),
             ["os"] = host?.Os ?? "",
             ["addresses"] = host is null ? "" : string.Join(", ", host.Addresses),
-            ["url"] = $"{address}/hosts/{Uri.EscapeDataString(alert.Host)}",
+            ["url"] = alert.Host.Length > 0 ? $"{address}/hosts/{Uri.EscapeDataString(alert.Host)}" : address + "/",
             ["alerts_url"] = $"{address}/alerts",
             ["picture"] = picture,
             ["note"] = pictureNote ?? "",
+            ["details"] = string.Join('\n', rule.Annotations.Values.Select(text => AnnotationText.Expand(text, rule.LabelsOf(alert), alert.Value))),
         };
     }
 

@@ -1,5 +1,6 @@
 using Vigie.Core.Metrics;
 using Vigie.Hub.Alerts.Channels;
+using Vigie.Hub.Alerts.Groups;
 using Vigie.Hub.Hosts;
 using Vigie.PromQL;
 using Vigie.Storage;
@@ -10,7 +11,7 @@ namespace Vigie.Hub.Alerts;
 /// Asks each rule's question at one instant and moves alerts between pending, firing and resolved. A change of state and
 /// the message it calls for are one transaction; all state is in the database, so a restart neither repeats nor forgets.
 /// </summary>
-sealed class AlertEngine(QueryEngine engine, Database database, AlertStore alerts, RuleSet rules, HostDirectory hosts, ChannelSet channels,
+sealed class AlertEngine(QueryEngine engine, Database database, AlertStore alerts, RuleSet rules, GroupRound groups, HostDirectory hosts, ChannelSet channels,
     TimeProvider time, ILogger<AlertEngine> log)
 {
     readonly SemaphoreSlim _one = new(1, 1);
@@ -30,7 +31,8 @@ sealed class AlertEngine(QueryEngine engine, Database database, AlertStore alert
             var now = time.GetUtcNow();
             var answers = new List<(Rule Rule, IReadOnlyList<SeriesSamples> Answer)>();
             var errors = new Dictionary<string, string>(StringComparer.Ordinal);
-            foreach (var rule in rules.All)
+            rules.Refresh();
+            foreach (var rule in rules.BuiltIn)
             {
                 try
                 {
@@ -44,9 +46,20 @@ sealed class AlertEngine(QueryEngine engine, Database database, AlertStore alert
                         Log.RuleFailed(log, rule.Name, e.Message);
                 }
             }
+            answers.AddRange(await groups.EvaluateAsync(rules.Groups, now, ct));
+            foreach (var (rule, reason) in groups.Errors.Concat(rules.Errors))
+            {
+                errors[rule] = reason;
+                if (Errors.GetValueOrDefault(rule) != reason)
+                    Log.RuleFailed(log, rule, reason);
+            }
             Errors = errors;
             var changed = await database.WriteAsync((connection, transaction) =>
-                new AlertTransitions(connection, transaction, alerts.Open(), channels.Configured, now, IsSilent).Apply(answers), ct);
+            {
+                var transitions = new AlertTransitions(connection, transaction, alerts.Open(), channels.Configured, now, IsSilent);
+                transitions.EndOthers(rules.All);
+                return transitions.Apply(answers);
+            }, ct);
             foreach (var alert in changed.Where(a => a.State != AlertState.Pending))
                 Log.AlertChanged(log, alert.Rule, alert.Labels.ToString(), alert.State.ToString().ToLowerInvariant());
             if (changed.Any(a => a.State != AlertState.Pending))

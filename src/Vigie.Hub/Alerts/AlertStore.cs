@@ -11,7 +11,7 @@ sealed class AlertStore(Database database) : IStoreSchema
 {
     const string Columns = """
         SELECT id AS Id, rule AS Rule, labels AS Labels, severity AS Severity, state AS State, since_ms AS SinceMs, fired_ms AS FiredMs,
-               resolved_ms AS ResolvedMs, value AS Value, threshold AS Threshold FROM alert
+               resolved_ms AS ResolvedMs, value AS Value, threshold AS Threshold, held_ms AS HeldMs FROM alert
         """;
 
     public static IReadOnlyList<Migration> Migrations { get; } =
@@ -25,6 +25,7 @@ sealed class AlertStore(Database database) : IStoreSchema
             CREATE INDEX alert_of_host ON alert(host, fired_ms);
             CREATE INDEX alert_recent ON alert(resolved_ms);
             """),
+        new("2026-11-24 alerts that go on", "ALTER TABLE alert ADD COLUMN held_ms INTEGER"),
     ];
 
     public IReadOnlyList<Alert> Open() => Query("WHERE state <> 'resolved' ORDER BY severity, since_ms");
@@ -63,8 +64,8 @@ sealed class AlertStore(Database database) : IStoreSchema
     }
 
     public static void Update(SqliteConnection connection, SqliteTransaction transaction, Alert alert) => connection.Execute(
-        "UPDATE alert SET state = @state, fired_ms = @FiredMs, resolved_ms = @ResolvedMs, value = @Value WHERE id = @Id",
-        new { alert.Id, state = Text(alert.State), alert.FiredMs, alert.ResolvedMs, alert.Value }, transaction);
+        "UPDATE alert SET state = @state, fired_ms = @FiredMs, resolved_ms = @ResolvedMs, value = @Value, held_ms = @HeldMs WHERE id = @Id",
+        new { alert.Id, state = Text(alert.State), alert.FiredMs, alert.ResolvedMs, alert.Value, alert.HeldMs }, transaction);
 
     public static void Forget(SqliteConnection connection, SqliteTransaction transaction, long id) =>
         connection.Execute("DELETE FROM alert WHERE id = @id", new { id }, transaction);
@@ -76,9 +77,10 @@ sealed class AlertStore(Database database) : IStoreSchema
     static string Text(AlertState state) => state.ToString().ToLowerInvariant();
 
     sealed record Row(long Id, string Rule, string Labels, string Severity, string State, long SinceMs, long? FiredMs,
-        long? ResolvedMs, double Value, double? Threshold)
+        long? ResolvedMs, double Value, double? Threshold, long? HeldMs)
     {
         public Alert ToAlert() => new(Id, Rule, LabelsJson.Parse(Labels), Severity, Enum.Parse<AlertState>(State, ignoreCase: true),
-            SinceMs, FiredMs, ResolvedMs, Value, Threshold);
+            SinceMs, FiredMs, ResolvedMs, Value, Threshold)
+        { HeldMs = HeldMs };
     }
 }

@@ -29,6 +29,14 @@ sealed class AlertTransitions(SqliteConnection connection, SqliteTransaction tra
         return _changed;
     }
 
+    /// <summary>Ends the alerts of rules that are not in force any more.</summary>
+    public void EndOthers(IReadOnlyCollection<Rule> inForce)
+    {
+        var names = inForce.Select(r => r.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var alert in _open.Values.Where(a => !names.Contains(a.Rule)).ToList())
+            End(alert, alert.Value);
+    }
+
     void One(Rule rule, Labels labels, double value)
     {
         bool holds = rule.Threshold is null || value >= rule.Threshold;
@@ -36,7 +44,7 @@ sealed class AlertTransitions(SqliteConnection connection, SqliteTransaction tra
         if (!holds)
         {
             if (alert is not null && !double.IsNaN(value)) // not a number is no proof that it is over
-                End(alert, value);
+                Over(rule, alert, value);
             return;
         }
         if (alert is null)
@@ -56,9 +64,9 @@ sealed class AlertTransitions(SqliteConnection connection, SqliteTransaction tra
             Changed(alert);
             Tell(rule, alert);
         }
-        else if (!alert.Value.Equals(value))
+        else if (!alert.Value.Equals(value) || rule.KeepFiringFor > TimeSpan.Zero)
         {
-            alert = alert with { Value = value };
+            alert = alert with { Value = value, HeldMs = rule.KeepFiringFor > TimeSpan.Zero ? _nowMs : null };
             AlertStore.Update(connection, transaction, alert);
             _open[(rule.Name, labels)] = alert;
         }
@@ -68,7 +76,14 @@ sealed class AlertTransitions(SqliteConnection connection, SqliteTransaction tra
     void Vanished(Rule rule, Alert alert)
     {
         if (alert.Host.Length == 0 || !isSilent(alert.Host, rule))
-            End(alert, alert.Value);
+            Over(rule, alert, alert.Value);
+    }
+
+    /// <summary>The rule does not hold any more; some are to go on for a while, so that a value at the edge makes one alert.</summary>
+    void Over(Rule rule, Alert alert, double value)
+    {
+        if (alert.State != AlertState.Firing || _nowMs - (alert.HeldMs ?? alert.FiredMs) >= rule.KeepFiringFor.TotalMilliseconds)
+            End(alert, value);
     }
 
     void End(Alert alert, double value)

@@ -1,3 +1,4 @@
+using Vigie.Core.Metrics;
 using Vigie.Hub.Charts;
 
 namespace Vigie.Hub.Alerts;
@@ -13,7 +14,38 @@ namespace Vigie.Hub.Alerts;
 /// <param name="Chart">The chart that shows it, if any.</param>
 /// <param name="MutedBy">The rule that says the same more urgently: while it fires, this one is not told.</param>
 sealed record Rule(string Name, string Expression, double? Threshold, TimeSpan For, string Severity, string Title,
-    ChartUnit? Unit, string? Chart = null, string? MutedBy = null);
+    ChartUnit? Unit, string? Chart = null, string? MutedBy = null)
+{
+    static readonly Dictionary<string, string> None = new(StringComparer.Ordinal);
+
+    /// <summary>The whole condition in PromQL, the threshold included.</summary>
+    public string Query => Threshold is { } threshold
+        ? $"({Expression}) >= {threshold.ToString("R", System.Globalization.CultureInfo.InvariantCulture)}"
+        : Expression;
+
+    /// <summary>The group that an imported rule comes from; null when it is built in.</summary>
+    public string? Group { get; init; }
+
+    /// <summary>How long an alert goes on firing when the rule does not hold any more.</summary>
+    public TimeSpan KeepFiringFor { get; init; }
+
+    /// <summary>Labels that its alerts carry besides those of the series.</summary>
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = None;
+
+    /// <summary>Texts about its alerts, with Prometheus' templates in them; see <see cref="Groups.AnnotationText"/>.</summary>
+    public IReadOnlyDictionary<string, string> Annotations { get; init; } = None;
+
+    /// <summary>The labels of an imported rule; of one that is built in its severity.</summary>
+    public IReadOnlyDictionary<string, string> AllLabels => Group is not null ? Labels
+        : new Dictionary<string, string>(StringComparer.Ordinal) { ["severity"] = Severity };
+
+    /// <summary>All labels of one of its alerts, as its annotations see them.</summary>
+    public Labels LabelsOf(Alert alert) => Core.Metrics.Labels.From(
+    [
+        .. alert.Labels.Span.ToArray(), .. AllLabels.Select(l => new Label(l.Key, l.Value)),
+        new Label("alertname", Group is null ? Name : Title),
+    ]);
+}
 
 static class Severity
 {

@@ -1,3 +1,4 @@
+using Vigie.Hub.Alerts.Groups;
 using Vigie.Hub.Charts;
 using Vigie.Hub.Configuration;
 using Vigie.PromQL;
@@ -5,23 +6,64 @@ using Vigie.PromQL.Ast;
 
 namespace Vigie.Hub.Alerts;
 
-/// <summary>The rules in force. Every expression is parsed when the hub starts.</summary>
+/// <summary>The rules in force: those that are built in, and those of the imported groups. Every expression is parsed when they are read.</summary>
 sealed class RuleSet
 {
-    readonly Dictionary<string, TimeSpan> _reach;
+    readonly QueryOptions _queries;
+    readonly RuleGroupStore _store;
+    volatile Snapshot _now;
 
-    public RuleSet(HubOptions options, QueryOptions queries)
+    sealed record Snapshot(IReadOnlyList<(string Name, string Definition)> Definitions, IReadOnlyList<RuleGroup> Groups,
+        IReadOnlyList<Rule> All, IReadOnlyDictionary<string, TimeSpan> Reach, IReadOnlyDictionary<string, string> Errors);
+
+    public RuleSet(HubOptions options, QueryOptions queries, RuleGroupStore store)
     {
-        All = [.. DefaultRules.Of(options.Alerts).Where(r => !options.Alerts.Disabled.Contains(r.Name, StringComparer.Ordinal))];
-        _reach = All.ToDictionary(r => r.Name, r => Reach(Expr.Parse(r.Expression), queries.Lookback), StringComparer.Ordinal);
+        (_queries, _store) = (queries, store);
+        BuiltIn = [.. DefaultRules.Of(options.Alerts).Where(r => !options.Alerts.Disabled.Contains(r.Name, StringComparer.Ordinal))];
+        _now = Read(store.Definitions());
     }
 
-    public IReadOnlyList<Rule> All { get; }
+    public IReadOnlyList<Rule> BuiltIn { get; }
+
+    public IReadOnlyList<RuleGroup> Groups => _now.Groups;
+
+    /// <summary>Every alerting rule.</summary>
+    public IReadOnlyList<Rule> All => _now.All;
+
+    /// <summary>Why a stored group can't be read, by group.</summary>
+    public IReadOnlyDictionary<string, string> Errors => _now.Errors;
 
     public Rule? Find(string name) => All.FirstOrDefault(r => r.Name == name);
 
     /// <summary>How old a host's newest sample may be for the rule still to see it.</summary>
-    public TimeSpan Reach(Rule rule) => _reach[rule.Name];
+    public TimeSpan Reach(Rule rule) => _now.Reach.GetValueOrDefault(rule.Name, _queries.Lookback);
+
+    /// <summary>Takes over what another process has imported or removed.</summary>
+    public void Refresh()
+    {
+        var definitions = _store.Definitions();
+        if (!definitions.SequenceEqual(_now.Definitions))
+            _now = Read(definitions);
+    }
+
+    Snapshot Read(IReadOnlyList<(string Name, string Definition)> definitions)
+    {
+        var groups = new List<RuleGroup>();
+        var errors = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, definition) in definitions)
+        {
+            try
+            {
+                groups.AddRange(RuleFile.Parse(definition, name));
+            }
+            catch (RuleFileException e)
+            {
+                errors[name] = e.Message; // one that a newer version has written, say; the others go on
+            }
+        }
+        IReadOnlyList<Rule> all = [.. BuiltIn, .. groups.SelectMany(g => g.Alerts().Values)];
+        return new(definitions, groups, all, all.ToDictionary(r => r.Name, r => Reach(Expr.Parse(r.Expression), _queries.Lookback)), errors);
+    }
 
     public IReadOnlyList<Threshold> Thresholds(string chart) =>
         [.. All.Where(r => r.Chart == chart && r.Unit == ChartCatalog.Find(chart)?.Unit)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Vigie.Core.Metrics;
 using Vigie.Hub.Alerts;
+using Vigie.Hub.Alerts.Groups;
 using Vigie.Hub.Configuration;
 using Vigie.PromQL;
 using Vigie.Storage;
@@ -45,7 +46,7 @@ abstract class CliCommand(string name, string help)
                 return 2;
             }
             catch (Exception e)
-                when (e is CommandException or DatabaseException or TemplateException or StoreUnavailableException
+                when (e is CommandException or RuleFileException or DatabaseException or TemplateException or StoreUnavailableException
                     or PromQLException or UnauthorizedAccessException or IOException)
             {
                 call.Error(e.Message);

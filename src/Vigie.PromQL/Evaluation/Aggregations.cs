@@ -5,27 +5,31 @@ using Vigie.PromQL.Parsing;
 
 namespace Vigie.PromQL.Evaluation;
 
-/// <summary>Aggregations: the series are grouped once, then each group is reduced step by step.</summary>
+/// <summary>Aggregations: the series are grouped once each, and each group is reduced column by column.</summary>
 static class Aggregations
 {
     public static List<StepSeries> Evaluate(Evaluator e, Aggregation aggregation, Grid grid)
     {
-        var aggregator = AggregatorTable.Get(aggregation.Operator);
-        var parameter = aggregator.Parameter == ValueKind.Scalar ? e.Scalar(aggregation.Parameter!, grid) : null;
-        if (aggregator.Name == "quantile")
-            e.Remarks.CheckQuantile(parameter!, aggregation.Parameter!.At);
-        var vector = e.Vector(aggregation.Operand, grid);
-        var groups = Signature.Of(aggregation.Grouping).Group(vector);
-        return aggregator switch
+        if (Reduction.Takes(aggregation))
         {
-            { Name: "topk" } => Extremes(e, aggregation, groups, parameter!, OrderFunctions.CompareDescending),
-            { Name: "bottomk" } => Extremes(e, aggregation, groups, parameter!, OrderFunctions.Compare),
-            { Reduce: { } reduce } => [.. groups.Select(group => Reduced(e, group.Key, group.Value, reduce, parameter, grid))],
-            _ => Counted(e, aggregation, groups, grid),
-        };
+            var reduction = Reduction.Of(e, aggregation, grid);
+            using var groups = reduction.Groups();
+            foreach (var series in e.Vector(aggregation.Operand, grid))
+            {
+                e.Budget.StopIfCancelled();
+                groups.Add(series.Labels, series.DropName, series.Values);
+            }
+            return reduction.Finish(e, groups);
+        }
+        var signature = Signature.Of(aggregation.Grouping);
+        if (aggregation.Operator.Equals("count_values", StringComparison.OrdinalIgnoreCase))
+            return Counted(e, aggregation, signature.Group(e.Vector(aggregation.Operand, grid)), grid);
+        var quantile = e.Scalar(aggregation.Parameter!, grid);
+        e.Remarks.CheckQuantile(quantile, aggregation.Parameter!.At);
+        return [.. signature.Group(e.Vector(aggregation.Operand, grid)).Select(group => Quantile(e, group.Key, group.Value, quantile, grid))];
     }
 
-    static StepSeries Reduced(Evaluator e, Labels labels, List<StepSeries> members, Reduce reduce, double[]? parameter, Grid grid)
+    static StepSeries Quantile(Evaluator e, Labels labels, List<StepSeries> members, double[] quantile, Grid grid)
     {
         var column = e.Budget.Column(grid);
         var present = new double[members.Count];
@@ -40,45 +44,10 @@ static class Aggregations
                     present[count++] = value;
             }
             if (count > 0)
-                column[step] = reduce(present.AsSpan(0, count), parameter is null ? 0 : parameter[step]);
+                column[step] = Statistics.Quantile(quantile[step], present.AsSpan(0, count));
         }
         return new(labels, column, members.Exists(m => m.DropName));
     }
-
-    /// <summary>The k first of each group at each step; the other samples become gaps. NaN is taken last.</summary>
-    static List<StepSeries> Extremes(
-        Evaluator e, Aggregation aggregation, Dictionary<Labels, List<StepSeries>> groups, double[] parameter, Comparison<double> order)
-    {
-        var chosen = new List<StepSeries>();
-        foreach (var members in groups.Values)
-        {
-            var ranked = new List<int>(members.Count);
-            for (int step = 0; step < parameter.Length; step++)
-            {
-                e.Budget.StopIfCancelled();
-                int at = step;
-                ranked.Clear();
-                for (int i = 0; i < members.Count; i++)
-                    if (!Gap.Is(members[i].Values[at]))
-                        ranked.Add(i);
-                int k = Count(parameter[at], aggregation);
-                if (k >= ranked.Count && parameter.Length > 1)
-                    continue;
-                ranked.Sort((a, b) => order(members[a].Values[at], members[b].Values[at]) is not 0 and var by ? by : a.CompareTo(b));
-                foreach (int i in ranked.Skip(k))
-                    members[i].Values[at] = Gap.Value;
-                if (parameter.Length == 1)
-                    chosen.AddRange(ranked.Take(k).Select(i => members[i]));
-            }
-            if (parameter.Length > 1)
-                chosen.AddRange(members.Where(m => !m.IsEmpty));
-        }
-        return e.Query.StepMs == 0 ? e.InOrder(chosen) : chosen;
-    }
-
-    static int Count(double k, Aggregation aggregation) => double.IsNaN(k)
-        ? throw PromQLException.Evaluation(aggregation.Parameter!.At, $"{aggregation.Operator}'s parameter must be a number, found NaN")
-        : (int)Math.Clamp(k, 0, int.MaxValue);
 
     /// <summary>For each different value of a group, how many series have it; the value becomes a label.</summary>
     static List<StepSeries> Counted(Evaluator e, Aggregation aggregation, Dictionary<Labels, List<StepSeries>> groups, Grid grid)

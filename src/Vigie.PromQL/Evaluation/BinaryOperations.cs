@@ -1,8 +1,10 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
 using Vigie.PromQL.Ast;
 
 namespace Vigie.PromQL.Evaluation;
 
-/// <summary>Arithmetic and comparison of two values, and of columns with a scalar on either side.</summary>
+/// <summary>Arithmetic and comparison of two values, and of two columns.</summary>
 static class BinaryOperations
 {
     /// <summary>The result; a comparison without <c>bool</c> keeps the left value or makes a gap.</summary>
@@ -16,35 +18,69 @@ static class BinaryOperations
 
     public static double[] Scalars(Binary binary, double[] left, double[] right)
     {
-        for (int i = 0; i < left.Length; i++)
-            left[i] = Apply(binary.Operator, binary.ReturnsBool, left[i], right[i]);
+        Columns(binary, left, right, left, keepsRight: false);
         return left;
     }
 
-    public static List<StepSeries> VectorAndScalar(Binary binary, List<StepSeries> vector, double[] scalar) =>
-        Each(binary, vector, (value, step) => Apply(binary.Operator, binary.ReturnsBool, value, scalar[step]));
-
-    /// <summary>A filter keeps the vector's value, although it stands on the right.</summary>
-    public static List<StepSeries> ScalarAndVector(Binary binary, double[] scalar, List<StepSeries> vector) =>
-        Each(binary, vector, binary.Operator.IsComparison && !binary.ReturnsBool
-            ? (value, step) => Holds(binary.Operator, scalar[step], value) ? value : Gap.Value
-            : (value, step) => Apply(binary.Operator, binary.ReturnsBool, scalar[step], value));
-
-    static List<StepSeries> Each(Binary binary, List<StepSeries> vector, Func<double, int, double> compute)
+    /// <summary>A filter keeps the vector's value, on whichever side it stands.</summary>
+    public static ColumnStep WithScalar(Binary binary, double[] scalar, bool scalarIsLeft)
     {
         bool filters = binary.Operator.IsComparison && !binary.ReturnsBool;
-        foreach (var series in vector)
-        {
-            series.DropName |= !filters;
-            var values = series.Values;
-            for (int i = 0; i < values.Length; i++)
-                if (!Gap.Is(values[i]))
-                    values[i] = compute(values[i], i);
-        }
-        if (filters)
-            vector.RemoveAll(series => series.IsEmpty);
-        return vector;
+        return scalarIsLeft
+            ? new(column => Columns(binary, scalar, column, column, keepsRight: true), DropsName: !filters, filters)
+            : new(column => Columns(binary, column, scalar, column, keepsRight: false), DropsName: !filters, filters);
     }
+
+    /// <summary>A gap where either side has one.</summary>
+    /// <param name="result">May be one of the two.</param>
+    /// <param name="keepsRight">Which value a filter keeps.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Columns(Binary binary, ReadOnlySpan<double> left, ReadOnlySpan<double> right, Span<double> result, bool keepsRight)
+    {
+        var (op, step) = (binary.Operator, 0);
+        if (op is not (BinaryOperator.Modulo or BinaryOperator.Power or BinaryOperator.Atan2))
+        {
+            var gap = new Vector<double>(Gap.Value);
+            for (; step <= result.Length - Vector<double>.Count; step += Vector<double>.Count)
+            {
+                var (a, b) = (new Vector<double>(left[step..]), new Vector<double>(right[step..]));
+                var absent = Gap.In(a) | Gap.In(b);
+                Vector<double> value;
+                if (!op.IsComparison)
+                    value = Compute(op, a, b);
+                else if (binary.ReturnsBool)
+                    value = Vector.ConditionalSelect(Holds(op, a, b), Vector<double>.One, Vector<double>.Zero);
+                else
+                    value = Vector.ConditionalSelect(Holds(op, a, b), keepsRight ? b : a, gap);
+                Vector.ConditionalSelect(absent, gap, value).CopyTo(result[step..]);
+            }
+        }
+        for (; step < result.Length; step++)
+        {
+            double a = left[step], b = right[step];
+            result[step] = Gap.Is(a) || Gap.Is(b) ? Gap.Value
+                : keepsRight && op.IsComparison && !binary.ReturnsBool ? Holds(op, a, b) ? b : Gap.Value
+                : Apply(op, binary.ReturnsBool, a, b);
+        }
+    }
+
+    static Vector<double> Compute(BinaryOperator op, Vector<double> left, Vector<double> right) => op switch
+    {
+        BinaryOperator.Add => left + right,
+        BinaryOperator.Subtract => left - right,
+        BinaryOperator.Multiply => left * right,
+        _ => left / right,
+    };
+
+    static Vector<long> Holds(BinaryOperator op, Vector<double> left, Vector<double> right) => op switch
+    {
+        BinaryOperator.Equal => Vector.Equals(left, right),
+        BinaryOperator.NotEqual => ~Vector.Equals(left, right),
+        BinaryOperator.Less => Vector.LessThan(left, right),
+        BinaryOperator.LessOrEqual => Vector.LessThanOrEqual(left, right),
+        BinaryOperator.Greater => Vector.GreaterThan(left, right),
+        _ => Vector.GreaterThanOrEqual(left, right),
+    };
 
     static double Compute(BinaryOperator op, double left, double right) => op switch
     {

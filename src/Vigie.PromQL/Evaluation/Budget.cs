@@ -1,6 +1,6 @@
 namespace Vigie.PromQL.Evaluation;
 
-/// <summary>What one query has used of its limits.</summary>
+/// <summary>What one query has used of its limits. Safe for use by several threads.</summary>
 sealed class Budget(QueryOptions options, CancellationToken ct)
 {
     long _samples;
@@ -9,7 +9,7 @@ sealed class Budget(QueryOptions options, CancellationToken ct)
     /// <summary>Called once for each series that a selector reads.</summary>
     public void ReadSeries(int samples)
     {
-        if (++_series > options.MaxSeries)
+        if (Interlocked.Increment(ref _series) > options.MaxSeries)
             throw TooManySeries();
         Charge(samples);
     }
@@ -25,17 +25,17 @@ sealed class Budget(QueryOptions options, CancellationToken ct)
 
     public void StopIfCancelled() => ct.ThrowIfCancellationRequested();
 
-    void Charge(long samples)
+    /// <summary>Samples read or computed.</summary>
+    public void Charge(long samples)
     {
         StopIfCancelled();
-        _samples += samples;
-        if (_samples > options.MaxSamples)
+        if (Interlocked.Add(ref _samples, samples) > options.MaxSamples)
             throw TooManySamples();
     }
 
-    public long SeriesLeft => options.MaxSeries - _series;
+    public long SeriesLeft => options.MaxSeries - Volatile.Read(ref _series);
 
-    public long SamplesLeft => options.MaxSamples - _samples;
+    public long SamplesLeft => options.MaxSamples - Volatile.Read(ref _samples);
 
     public PromQLException TooManySeries() => PromQLException.Limit(
         $"the query reads more than {options.MaxSeries:N0} series; select fewer, or raise {nameof(QueryOptions.MaxSeries)}");

@@ -5,54 +5,63 @@ namespace Vigie.PromQL.Evaluation;
 
 sealed partial class Evaluator
 {
-    static readonly WindowFunction IsPresent = WindowFunction.Of("present_over_time", _ => 1);
-
     /// <summary>1 at each step whose range has a sample.</summary>
-    public List<StepSeries> Presence(Expr range, Grid grid) => Windows(IsPresent, Range(range, grid), [], grid);
+    public List<StepSeries> Presence(Expr range, Grid grid) =>
+        streams.Columns(range.Unwrapped, grid) ?? Windows(OverTimeFunctions.Presence, [], Range(range, grid), grid);
 
-    List<StepSeries> Windows(WindowFunction function, Call call, Grid grid)
+    /// <summary>Whole series, to be cut into windows or returned as they are.</summary>
+    public RangeData Range(Expr expr, Grid grid) => expr.Unwrapped switch
+    {
+        RangeSelector range => new(streams.Range(range, grid), range.RangeMs, plan.Times(range.Selector.Shift, grid)),
+        Subquery subquery => Evaluated(subquery, grid),
+        var other => throw new InvalidOperationException($"{other.GetType().Name} is no range vector"),
+    };
+
+    /// <summary>The scalar arguments' columns, once they have been looked at.</summary>
+    public double[][] WindowScalars(WindowFunction function, Call call, Grid grid)
     {
         var scalars = Scalars(call, grid);
-        var argument = call.Arguments.First(a => a.Kind == ValueKind.RangeVector);
         if (function.Refuses is { } refuses && scalars.Length > 0 && refuses([.. scalars.Select(s => s[0])]) is { } reason)
             throw PromQLException.Evaluation(call.At, reason);
         if (function.WantsQuantile)
             Remarks.CheckQuantile(scalars[0], call.Arguments[0].At);
-        var vector = Windows(function, Range(argument, grid), scalars, grid);
+        return scalars;
+    }
+
+    List<StepSeries> Windows(WindowFunction function, Call call, Grid grid)
+    {
+        var scalars = WindowScalars(function, call, grid);
+        var argument = call.Arguments.First(a => a.Kind == ValueKind.RangeVector);
+        var vector = Windows(function, scalars, Range(argument, grid), grid);
         if (function.WantsCounter)
-            Remarks.CheckCounters(vector, argument.At);
+            foreach (var series in vector)
+                Remarks.CheckCounter(series.Labels, argument.At);
         return vector;
     }
 
-    List<StepSeries> Windows(WindowFunction function, RangeData range, double[][] scalars, Grid grid)
+    List<StepSeries> Windows(WindowFunction function, double[][] scalars, RangeData range, Grid grid)
     {
         var vector = new List<StepSeries>(range.Series.Count);
-        Span<double> at = stackalloc double[scalars.Length];
+        var windows = new SeriesWindows(range.Ends, range.RangeMs, () => function.Kernel(scalars, budget), keepsStale: false);
+        ReadOnlyMemory<long> cut = default;
         foreach (var series in range.Series)
         {
-            var times = series.TimesMs.Span;
-            var values = series.Values.Span;
+            if (!series.TimesMs.Equals(cut))
+                windows.Instants(cut = series.TimesMs);
             var column = budget.Column(grid);
-            int from = 0, to = 0;
-            for (int step = 0; step < column.Length; step++)
-            {
-                budget.StopIfCancelled();
-                // Ends never go back from step to step, so both sides of the window only move forward.
-                long end = range.Ends[step], start = end - range.RangeMs;
-                while (to < times.Length && times[to] <= end)
-                    to++;
-                while (from < to && times[from] <= start)
-                    from++;
-                if (from == to)
-                    continue;
-                for (int s = 0; s < scalars.Length; s++)
-                    at[s] = scalars[s][step];
-                column[step] = function.Map(new Window(times[from..to], values[from..to], start, end, grid.Time(step)), at);
-            }
-            var result = new StepSeries(series.Labels, column, series.DropName || !function.KeepsName);
-            if (!result.IsEmpty)
-                vector.Add(result);
+            if (series.Values.Length > 0 && windows.Fill(series.Values.Span, column))
+                vector.Add(new(series.Labels, column, series.DropName || !function.KeepsName));
         }
         return vector;
+    }
+
+    RangeData Evaluated(Subquery subquery, Grid grid)
+    {
+        var inside = plan.Inside(subquery, grid);
+        var ends = plan.Times(subquery.Shift, grid);
+        if (inside.Count == 0)
+            return new([], subquery.RangeMs, ends);
+        var all = new PresentSteps(inside);
+        return new([.. Vector(subquery.Inner, inside).Select(all.Of)], subquery.RangeMs, ends);
     }
 }

@@ -5,10 +5,13 @@ namespace Vigie.PromQL.Evaluation;
 
 /// <summary>
 /// Evaluates a checked tree over a grid. Each node becomes columns, one value per step, so labels are looked at once per series
-/// and not once per step. The other halves of this class read selectors and cut windows.
+/// and not once per step. What could be computed while the series were read is taken from there. The other half of this class
+/// cuts windows.
 /// </summary>
-sealed partial class Evaluator(QueryPlan plan, SelectedSeries data, Budget budget, Remarks remarks)
+sealed partial class Evaluator(QueryPlan plan, QueryStreams streams, Budget budget, Remarks remarks)
 {
+    public QueryPlan Plan => plan;
+
     public Grid Query => plan.Query;
 
     public Budget Budget => budget;
@@ -39,11 +42,12 @@ sealed partial class Evaluator(QueryPlan plan, SelectedSeries data, Budget budge
     public List<StepSeries> Vector(Expr expr, Grid grid)
     {
         budget.StopIfCancelled();
+        if (streams.Columns(expr, grid) is { } columns)
+            return columns;
         return expr switch
         {
-            Selector selector => Select(selector, grid, times: false),
             Paren paren => Vector(paren.Inner, grid),
-            Unary unary => unary.Negates ? Negated(Vector(unary.Operand, grid)) : Vector(unary.Operand, grid),
+            Unary unary => unary.Negates ? ColumnStep.Negation.Over(Vector(unary.Operand, grid), budget) : Vector(unary.Operand, grid),
             Binary binary => BinaryVector(binary, grid),
             Aggregation aggregation => Aggregations.Evaluate(this, aggregation, grid),
             Call call => CallVector(call, grid),
@@ -69,10 +73,11 @@ sealed partial class Evaluator(QueryPlan plan, SelectedSeries data, Budget budge
     List<StepSeries> BinaryVector(Binary binary, Grid grid)
     {
         if (binary.Left.Kind == ValueKind.Scalar)
-            return BinaryOperations.ScalarAndVector(binary, Scalar(binary.Left, grid), Vector(binary.Right, grid));
+            return BinaryOperations.WithScalar(binary, Scalar(binary.Left, grid), scalarIsLeft: true)
+                .Over(Vector(binary.Right, grid), budget);
         var left = Vector(binary.Left, grid);
         if (binary.Right.Kind == ValueKind.Scalar)
-            return BinaryOperations.VectorAndScalar(binary, left, Scalar(binary.Right, grid));
+            return BinaryOperations.WithScalar(binary, Scalar(binary.Right, grid), scalarIsLeft: false).Over(left, budget);
         var right = Vector(binary.Right, grid);
         return binary.Operator.IsSet
             ? SetOperations.Evaluate(binary, left, right, grid)
@@ -90,49 +95,32 @@ sealed partial class Evaluator(QueryPlan plan, SelectedSeries data, Budget budge
     List<StepSeries> Mapped(ElementFunction function, Call call, Grid grid)
     {
         if (function.DefaultsToTime && call.Arguments.Count == 0)
-            return Mapped(function, [new(Core.Metrics.Labels.Empty, Times(grid))], []);
-        return Mapped(function, Vector(call.Arguments[0], grid), Scalars(call, grid));
+            return Step(function, []).Over([new(Core.Metrics.Labels.Empty, Times(grid))], budget);
+        var vector = Vector(call.Arguments[0], grid);
+        return Step(function, Scalars(call, grid)).Over(vector, budget);
     }
 
-    List<StepSeries> Mapped(ElementFunction function, List<StepSeries> vector, double[][] scalars)
+    /// <param name="scalars">The columns of its scalar arguments.</param>
+    public ColumnStep Step(ElementFunction function, double[][] scalars) => new(column =>
     {
         Span<double> at = stackalloc double[scalars.Length];
-        foreach (var series in vector)
+        for (int i = 0; i < column.Length; i++)
         {
-            budget.StopIfCancelled();
-            series.DropName = true;
-            var values = series.Values;
-            for (int i = 0; i < values.Length; i++)
-            {
-                if (Gap.Is(values[i]))
-                    continue;
-                for (int s = 0; s < scalars.Length; s++)
-                    at[s] = scalars[s][i];
-                values[i] = function.Map(values[i], at);
-            }
+            if (Gap.Is(column[i]))
+                continue;
+            for (int s = 0; s < scalars.Length; s++)
+                at[s] = scalars[s][i];
+            column[i] = function.Map(column[i], at);
         }
-        return vector;
-    }
+    }, DropsName: true, Filters: false);
 
     /// <summary>The scalar arguments' columns, in order.</summary>
-    double[][] Scalars(Call call, Grid grid) =>
+    public double[][] Scalars(Call call, Grid grid) =>
         [.. call.Arguments.Where(a => a.Kind == ValueKind.Scalar).Select(a => Scalar(a, grid))];
 
     static double[] Negated(double[] column)
     {
-        for (int i = 0; i < column.Length; i++)
-            if (!Gap.Is(column[i]))
-                column[i] = -column[i];
+        ColumnStep.Negate(column);
         return column;
-    }
-
-    static List<StepSeries> Negated(List<StepSeries> vector)
-    {
-        foreach (var series in vector)
-        {
-            Negated(series.Values);
-            series.DropName = true;
-        }
-        return vector;
     }
 }

@@ -35,28 +35,9 @@ sealed class QueryPlan(Grid query, QueryOptions options)
     {
         var times = Times(selector.Shift, grid);
         // Every sample of a range counts, so only the latest-sample lookup may be answered more coarsely.
-        return new(selector.Matchers, times.First - (rangeMs ?? LookbackMs) + 1, times.Last, rangeMs is null ? grid.StepMs : 0);
-    }
-
-    /// <summary>Everything the query has to read.</summary>
-    public void Collect(Expr expr, Grid grid, List<SeriesSelection> selections)
-    {
-        switch (expr)
+        return new(selector.Matchers, times.First - (rangeMs ?? LookbackMs) + 1, times.Last, rangeMs is null ? grid.StepMs : 0)
         {
-            case Selector selector:
-                selections.Add(Selection(selector, rangeMs: null, grid));
-                break;
-            case RangeSelector range:
-                selections.Add(Selection(range.Selector, range.RangeMs, grid));
-                break;
-            case Subquery subquery:
-                if (Inside(subquery, grid) is { Count: > 0 } inside)
-                    Collect(subquery.Inner, inside, selections);
-                break;
-            default:
-                foreach (var child in expr.Children)
-                    Collect(child, grid, selections);
-                break;
-        }
+            LatestOnly = rangeMs is null && times.First == times.Last,
+        };
     }
 }

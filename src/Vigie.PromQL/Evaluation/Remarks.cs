@@ -30,14 +30,14 @@ sealed class Remarks
     public void RaisedBucket(string name, TextPosition at) => _infos.Add(
         $"PromQL info: input to histogram_quantile needed to be fixed for monotonicity{Named(name)} ({at})");
 
-    public void CheckCounters(List<StepSeries> vector, TextPosition at)
+    /// <summary>Safe for use by several threads.</summary>
+    public void CheckCounter(Labels labels, TextPosition at)
     {
-        foreach (var series in vector)
-        {
-            string name = series.Labels[Labels.MetricName];
-            if (name.Length > 0 && !Array.Exists(CounterEndings, ending => name.EndsWith(ending, StringComparison.Ordinal)))
-                _infos.Add($"PromQL info: metric might not be a counter, name does not end in {Endings}: \"{name}\" ({at})");
-        }
+        string name = labels.Name;
+        if (name.Length == 0 || Array.Exists(CounterEndings, ending => name.EndsWith(ending, StringComparison.Ordinal)))
+            return;
+        lock (_infos)
+            _infos.Add($"PromQL info: metric might not be a counter, name does not end in {Endings}: \"{name}\" ({at})");
     }
 
     static string Named(string name) => name.Length > 0 ? $" for metric name \"{name}\"" : "";

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Vigie.Core.Metrics;
 using Vigie.PromQL.Ast;
 
@@ -33,5 +34,40 @@ sealed class Signature
         return groups;
     }
 
+    /// <summary>Compares label sets by what the signature keeps of them, so that none has to be made to look for it.</summary>
+    public IEqualityComparer<Labels> Comparer => new Kept(this);
+
     static Signature Except(IReadOnlyList<string> names) => new(keeps: false, names.Append(Labels.MetricName));
+
+    bool Keeps(string name) => _names.AsSpan().Contains(name) == _keeps;
+
+    sealed class Kept(Signature signature) : IEqualityComparer<Labels>
+    {
+        public bool Equals(Labels? x, Labels? y)
+        {
+            var left = x!.Span;
+            var right = y!.Span;
+            for (int i = 0, j = 0; ; i++, j++)
+            {
+                while (i < left.Length && !signature.Keeps(left[i].Name))
+                    i++;
+                while (j < right.Length && !signature.Keeps(right[j].Name))
+                    j++;
+                if (i == left.Length || j == right.Length)
+                    return i == left.Length && j == right.Length;
+                if (left[i] != right[j])
+                    return false;
+            }
+        }
+
+        /// <summary>Of the values only: label sets of one group differ in them, seldom in their names.</summary>
+        public int GetHashCode([DisallowNull] Labels labels)
+        {
+            var hash = new HashCode();
+            foreach (var label in labels.Span)
+                if (signature.Keeps(label.Name))
+                    hash.Add(label.Value, StringComparer.Ordinal);
+            return hash.ToHashCode();
+        }
+    }
 }

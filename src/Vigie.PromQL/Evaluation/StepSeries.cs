@@ -18,5 +18,5 @@ sealed class StepSeries(Labels labels, double[] values, bool dropName = false)
     /// </summary>
     public bool DropName { get; set; } = dropName;
 
-    public bool IsEmpty => Array.TrueForAll(Values, Gap.Is);
+    public bool IsEmpty => Gap.IsAll(Values);
 }

@@ -40,10 +40,9 @@ sealed class VectorMatch(Evaluator evaluator, Binary binary, Grid grid)
 
     StepSeries InPlace(Labels signature, StepSeries many, StepSeries one)
     {
-        var (values, others) = (many.Values, one.Values);
-        for (int i = 0; i < values.Length; i++)
-            values[i] = Gap.Is(values[i]) || Gap.Is(others[i]) ? Gap.Value : Apply(values[i], others[i]);
-        return new(ResultLabels(signature, many, one), values, binary.ReturnsBool || many.DropName);
+        var (left, right) = ManyIsRight ? (one, many) : (many, one);
+        BinaryOperations.Columns(binary, left.Values, right.Values, many.Values, keepsRight: false);
+        return new(ResultLabels(signature, many, one), many.Values, binary.ReturnsBool || many.DropName);
     }
 
     void Pairs(List<StepSeries> result, Labels signature, List<StepSeries> manies, List<StepSeries> ones)

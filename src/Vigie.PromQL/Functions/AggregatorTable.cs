@@ -4,29 +4,28 @@ using Vigie.PromQL.Evaluation;
 
 namespace Vigie.PromQL.Functions;
 
-/// <summary>Values of one group at one step to one value; the values may be reordered in place.</summary>
-delegate double Reduce(Span<double> values, double parameter);
-
 /// <param name="Parameter">The type of the first argument, or null when there is only the vector.</param>
-/// <param name="Reduce">Null for those that don't make one value of a group: topk, bottomk, count_values.</param>
-sealed record Aggregator(string Name, ValueKind? Parameter, Reduce? Reduce);
+/// <param name="Accumulator">
+/// For so many steps and a column of the parameter. Null for those that must have the whole group before they can begin.
+/// </param>
+sealed record Aggregator(string Name, ValueKind? Parameter, Func<int, double[], Accumulator>? Accumulator);
 
 /// <summary>Every aggregation by name; the names are case-insensitive.</summary>
 static class AggregatorTable
 {
     static readonly FrozenDictionary<string, Aggregator> ByName = new Aggregator[]
     {
-        new("sum", null, (values, _) => Statistics.Sum(values)),
-        new("avg", null, (values, _) => Statistics.Average(values)),
-        new("min", null, (values, _) => Statistics.Min(values)),
-        new("max", null, (values, _) => Statistics.Max(values)),
-        new("count", null, (values, _) => values.Length),
-        new("group", null, (_, _) => 1),
-        new("stddev", null, (values, _) => Math.Sqrt(Statistics.Variance(values))),
-        new("stdvar", null, (values, _) => Statistics.Variance(values)),
-        new("quantile", ValueKind.Scalar, (values, q) => Statistics.Quantile(q, values)),
-        new("topk", ValueKind.Scalar, null),
-        new("bottomk", ValueKind.Scalar, null),
+        new("sum", null, (steps, _) => new SumColumns(steps)),
+        new("avg", null, (steps, _) => new AverageColumns(steps)),
+        new("min", null, (steps, _) => new ExtremeColumns(steps, max: false)),
+        new("max", null, (steps, _) => new ExtremeColumns(steps, max: true)),
+        new("count", null, (steps, _) => new CountColumns(steps, presence: false)),
+        new("group", null, (steps, _) => new CountColumns(steps, presence: true)),
+        new("stddev", null, (steps, _) => new VarianceColumns(steps, deviation: true)),
+        new("stdvar", null, (steps, _) => new VarianceColumns(steps, deviation: false)),
+        new("quantile", ValueKind.Scalar, null),
+        new("topk", ValueKind.Scalar, (steps, k) => new RankedColumns(steps, k, descending: true)),
+        new("bottomk", ValueKind.Scalar, (steps, k) => new RankedColumns(steps, k, descending: false)),
         new("count_values", ValueKind.String, null),
     }.ToFrozenDictionary(a => a.Name, StringComparer.OrdinalIgnoreCase);
 

@@ -9,6 +9,10 @@ delegate double ElementMap(double value, ReadOnlySpan<double> scalars);
 /// <summary>The samples of one range (never empty) to one value, or <see cref="Gap.Value"/>.</summary>
 delegate double WindowMap(in Window window, ReadOnlySpan<double> scalars);
 
+/// <summary>Makes what computes a function's columns, for one thread.</summary>
+/// <param name="scalars">The columns of the scalar arguments.</param>
+delegate WindowKernel KernelFactory(double[][] scalars, Budget budget);
+
 delegate double[] ScalarMap(Evaluator evaluator, Call call, Grid grid);
 
 delegate List<StepSeries> VectorMap(Evaluator evaluator, Call call, Grid grid);
@@ -35,7 +39,7 @@ sealed record ElementFunction(string Name, ElementMap Map, params ValueKind[] Pa
 }
 
 /// <summary>Each series' range for itself; scalar arguments stand on either side of the range.</summary>
-sealed record WindowFunction(string Name, WindowMap Map, params ValueKind[] Parameters)
+sealed record WindowFunction(string Name, KernelFactory Kernel, params ValueKind[] Parameters)
     : Function(Name, ValueKind.InstantVector, Parameters)
 {
     public bool KeepsName { get; init; }
@@ -49,11 +53,16 @@ sealed record WindowFunction(string Name, WindowMap Map, params ValueKind[] Para
     /// <summary>Says what is wrong with the scalar arguments, or null.</summary>
     public Func<double[], string?>? Refuses { get; init; }
 
-    public static WindowFunction Of(string name, WindowMap map) => new(name, map, ValueKind.RangeVector);
+    /// <summary>For functions that have a kernel of their own.</summary>
+    public static WindowFunction Of(string name, Func<WindowKernel> kernel) => new(name, (_, _) => kernel(), ValueKind.RangeVector);
+
+    public static WindowFunction Each(string name, WindowMap map, params ValueKind[] parameters) =>
+        new(name, (scalars, budget) => new EachWindow(map, scalars, budget), parameters);
+
+    public static WindowFunction Each(string name, WindowMap map) => Each(name, map, ValueKind.RangeVector);
 
     /// <summary>For functions that don't look at the times.</summary>
-    public static WindowFunction Of(string name, Func<ReadOnlySpan<double>, double> map) =>
-        new(name, (in w, _) => map(w.Values), ValueKind.RangeVector);
+    public static WindowFunction Each(string name, Func<ReadOnlySpan<double>, double> map) => Each(name, (in w, _) => map(w.Values));
 }
 
 sealed record ScalarFunction(string Name, ScalarMap Map, params ValueKind[] Parameters)

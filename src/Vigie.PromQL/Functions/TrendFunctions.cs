@@ -8,9 +8,9 @@ static class TrendFunctions
 {
     public static readonly Function[] All =
     [
-        WindowFunction.Of("deriv", (in w, _) => w.Values.Length < 2 ? Gap.Value : Line(w, w.TimesMs[0]).Slope),
-        new WindowFunction("predict_linear", Predict, RangeVector, Scalar),
-        new WindowFunction("double_exponential_smoothing", Smooth, RangeVector, Scalar, Scalar)
+        WindowFunction.Each("deriv", (in w, _) => w.Values.Length < 2 ? Gap.Value : Line(w, w.TimesMs[0]).Slope),
+        WindowFunction.Each("predict_linear", Predict, RangeVector, Scalar),
+        WindowFunction.Each("double_exponential_smoothing", Smooth, RangeVector, Scalar, Scalar) with
         {
             Refuses = factors =>
                 factors[0] is not (> 0 and < 1) ? $"the smoothing factor must be between 0 and 1, found {factors[0]}"

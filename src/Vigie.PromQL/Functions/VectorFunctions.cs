@@ -16,11 +16,9 @@ static class VectorFunctions
         new VectorFunction("absent_over_time", (e, call, grid) => Absent(e, call, grid, e.Presence(call.Arguments[0], grid)), RangeVector),
     ];
 
-    /// <summary>Of a selector: the samples' own times. Of anything computed: the evaluation time.</summary>
+    /// <summary>The evaluation time: of a selector the samples' own times are known, but that is no question to a vector.</summary>
     static List<StepSeries> Timestamp(Evaluator e, Call call, Grid grid)
     {
-        if (call.Arguments[0].Unwrapped is Selector selector)
-            return e.Select(selector, grid, times: true);
         var vector = e.Vector(call.Arguments[0], grid);
         foreach (var series in vector)
         {
@@ -39,7 +37,7 @@ static class VectorFunctions
             for (int i = 0; i < column.Length; i++)
                 if (!Gap.Is(series.Values[i]))
                     column[i] = Gap.Value;
-        return Array.TrueForAll(column, Gap.Is) ? [] : [new(LabelsOf(call.Arguments[0].Unwrapped), column)];
+        return Gap.IsAll(column) ? [] : [new(LabelsOf(call.Arguments[0].Unwrapped), column)];
     }
 
     /// <summary>The labels that an equality matcher fixes, unless a second matcher speaks of the same label.</summary>

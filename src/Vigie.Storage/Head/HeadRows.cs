@@ -124,7 +124,8 @@ sealed class HeadRows(IReadOnlyList<SeriesEntry> columns, bool isCopy = false)
         return slice.Count == 0 ? null : slice;
     }
 
-    int ColumnOf(SeriesEntry entry)
+    /// <summary>The column of a series, -1 when it has none.</summary>
+    public int ColumnOf(SeriesEntry entry)
     {
         // While the rows are written the entry knows its column; afterwards it may have another one elsewhere.
         if (entry.Column >= 0 && entry.Column < _columns.Count && ReferenceEquals(_columns[entry.Column], entry))

@@ -3,9 +3,9 @@ using System.Runtime.InteropServices;
 namespace Vigie.Storage;
 
 /// <summary>Series of one group read over its parts, sharing the instants they have in common.</summary>
-sealed class GroupScan(IReadOnlyList<SamplePart> parts, long fromMs, long toMs)
+sealed class GroupScan(IReadOnlyList<SamplePart> parts, long fromMs, long toMs) : IDisposable
 {
-    readonly Dictionary<Key, MergedTimes> _times = [];
+    readonly Dictionary<Key, MergedTimes?> _times = [];
     readonly int[] _wanted = new int[parts.Count];
     int[] _lastNumbers = [];
     MergedTimes? _last;
@@ -29,6 +29,15 @@ sealed class GroupScan(IReadOnlyList<SamplePart> parts, long fromMs, long toMs)
     }
 
     public void Fill(MergedTimes times, ReadOnlySpan<int> columns, Span<double> values) => times.Fill(parts, columns, values);
+
+    /// <summary>Gives back what was lent. Who doesn't dispose leaves it to the collector.</summary>
+    public void Dispose()
+    {
+        foreach (var times in _times.Values)
+            times?.Dispose(); // null when it could not be read
+        _times.Clear();
+        _last = null;
+    }
 
     readonly struct Key(int[] numbers) : IEquatable<Key>
     {

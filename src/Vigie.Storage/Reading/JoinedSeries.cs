@@ -71,7 +71,7 @@ sealed class JoinedSeries
         var times = scan.Times(key, columns);
         double[] values = new double[times.Times.Length];
         scan.Fill(times, columns, values);
-        return (times.Times, values);
+        return (times.Times.ToArray(), values);
     }
 
     void Add(long[] times, double[] values)
@@ -82,9 +82,10 @@ sealed class JoinedSeries
         Count += times.Length;
     }
 
-    public SeriesSamples ToSamples(Labels labels)
+    public void WriteTo(ISeriesPart to, Labels labels)
     {
         _pieces.Reverse();
-        return new(labels, _pieces.SelectMany(p => p.Times).ToArray(), _pieces.SelectMany(p => p.Values).ToArray());
+        to.Instants(_pieces.SelectMany(p => p.Times).ToArray());
+        to.Series(labels, _pieces.SelectMany(p => p.Values).ToArray());
     }
 }

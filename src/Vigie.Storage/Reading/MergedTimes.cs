@@ -1,10 +1,13 @@
+using System.Buffers;
+
 namespace Vigie.Storage;
 
 /// <summary>
 /// The instants of a series over several parts, in order and each once, and from which part the value of each comes: runs of
-/// a part's column. At the same instant the later part wins. Series with the same columns of instants share it.
+/// a part's column. At the same instant the later part wins. Series with the same columns of instants share it. Its array is
+/// lent by the shared pool.
 /// </summary>
-sealed class MergedTimes
+sealed class MergedTimes : IDisposable
 {
     readonly record struct Run(int Part, int From, int Count);
 
@@ -12,7 +15,9 @@ sealed class MergedTimes
     long[] _times = [];
     int _count;
 
-    public long[] Times => _times;
+    public ReadOnlySpan<long> Times => _times.AsSpan(0, _count);
+
+    public ReadOnlyMemory<long> Memory => _times.AsMemory(0, _count);
 
     /// <param name="parts">The later ones win.</param>
     /// <param name="numbers">The column of instants in each part, -1 for none.</param>
@@ -22,10 +27,9 @@ sealed class MergedTimes
         for (int part = 0; part < numbers.Length; part++)
             if (numbers[part] >= 0 && Cursor.Over(parts[part].Times(numbers[part]), part, numbers[part], fromMs, toMs) is { } cursor)
                 cursors.Add(cursor);
-        var merged = new MergedTimes { _times = new long[cursors.Sum(c => c.End - c.At)] };
+        var merged = new MergedTimes { _times = ArrayPool<long>.Shared.Rent(cursors.Sum(c => c.End - c.At)) };
         while (cursors.Count > 0)
             merged.Advance(parts, cursors);
-        Array.Resize(ref merged._times, merged._count); // shorter when parts have instants in common
         return merged;
     }
 
@@ -81,6 +85,13 @@ sealed class MergedTimes
             column.Slice(run.From, run.Count).CopyTo(values[at..]);
             at += run.Count;
         }
+    }
+
+    public void Dispose()
+    {
+        if (_times.Length > 0)
+            ArrayPool<long>.Shared.Return(_times);
+        (_times, _count) = ([], 0);
     }
 
     sealed class Cursor

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Vigie.Core.Blocks;
 
 namespace Vigie.Storage;
@@ -22,6 +23,26 @@ abstract class SamplePart
 
     /// <summary>All values of a column, as many as its instants. Valid until another column of this part is asked for.</summary>
     public abstract ReadOnlySpan<double> Values(int column);
+
+    /// <summary>Gives back what was lent by the shared pool; nothing may be asked any more. Who doesn't leaves it to the collector.</summary>
+    public virtual void GiveBack() { }
+
+    protected static Span<double> Room(ref double[] lent, int count)
+    {
+        if (lent.Length < count)
+        {
+            Return(ref lent);
+            lent = ArrayPool<double>.Shared.Rent(count);
+        }
+        return lent.AsSpan(0, count);
+    }
+
+    protected static void Return<T>(ref T[] lent)
+    {
+        if (lent.Length > 0)
+            ArrayPool<T>.Shared.Return(lent);
+        lent = [];
+    }
 }
 
 /// <summary>Rows of the head. Columns with samples at the same instants share them.</summary>
@@ -60,9 +81,7 @@ sealed class HeadPart : SamplePart
         int count = _rows.CountOf(column);
         if (column == _loaded)
             return _values.AsSpan(0, count);
-        if (_values.Length < count)
-            _values = new double[Math.Max(count, _values.Length * 2)];
-        var values = _values.AsSpan(0, count);
+        var values = Room(ref _values, count);
         if (_timesOf[column] == 0)
             _rows.Gather(column, values);
         else
@@ -70,6 +89,8 @@ sealed class HeadPart : SamplePart
         _loaded = column;
         return values;
     }
+
+    public override void GiveBack() => Return(ref _values);
 
     int Sparse(int column)
     {
@@ -149,19 +170,20 @@ sealed class BlockPart : SamplePart
 
     public override ReadOnlySpan<long> Times(int number)
     {
-        if (_times[number] is { } known)
-            return known;
         var times = _directory.Times[number];
-        long[] read = new long[times.Count];
+        if (_times[number] is { } known)
+            return known.AsSpan(0, times.Count);
+        long[] read = ArrayPool<long>.Shared.Rent(times.Count);
         try
         {
-            _directory.ReadTimes(number, _bytes.Read(times.Offset, times.Length), read);
+            _directory.ReadTimes(number, _bytes.Read(times.Offset, times.Length), read.AsSpan(0, times.Count));
         }
         catch (BlockFormatException e)
         {
             throw Damaged(e);
         }
-        return _times[number] = read;
+        _times[number] = read;
+        return read.AsSpan(0, times.Count);
     }
 
     public override ReadOnlySpan<double> Values(int column)
@@ -170,9 +192,7 @@ sealed class BlockPart : SamplePart
         int count = _directory.Times[place.Times].Count;
         if (column == _loaded)
             return _values.AsSpan(0, count);
-        if (_values.Length < count)
-            _values = new double[Math.Max(count, _values.Length * 2)];
-        var values = _values.AsSpan(0, count);
+        var values = Room(ref _values, count);
         try
         {
             _directory.ReadColumn(column, _bytes.Read(place.Offset, place.Length), values);
@@ -183,6 +203,17 @@ sealed class BlockPart : SamplePart
         }
         _loaded = column;
         return values;
+    }
+
+    public override void GiveBack()
+    {
+        Return(ref _values);
+        for (int i = 0; i < _times.Length; i++)
+            if (_times[i] is { } times)
+            {
+                ArrayPool<long>.Shared.Return(times);
+                _times[i] = null;
+            }
     }
 
     DamagedBlockException Damaged(BlockFormatException e) => new(_info, e.Message, e);
