@@ -4,7 +4,8 @@ using Vigie.Benchmarks.Blocks;
 using Vigie.Benchmarks.Store;
 
 // `sizes` prints bytes and nanoseconds for each shape in a second; `replay DIR` and `queries DIR` measure a store on the copy of
-// a data folder, and bench/compare.sh runs them; anything else goes to BenchmarkDotNet, e.g. --filter '*'.
+// a data folder, `answers FILE FILE` compares two answers, and bench/compare.sh runs them; `rule HOSTS` asks an alert rule's question of a fleet; anything else goes to
+// BenchmarkDotNet, e.g. --filter '*'.
 switch (args)
 {
     case ["sizes"]:
@@ -18,6 +19,9 @@ switch (args)
         break;
     case ["answers", var first, var second]:
         Answers.Compare(first, second, Console.Out);
+        break;
+    case ["rule", var hosts]:
+        await RuleQuery.RunAsync(int.Parse(hosts), Console.Out);
         break;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(BlockSizes).Assembly).Run(args);

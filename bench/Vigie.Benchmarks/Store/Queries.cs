@@ -17,7 +17,7 @@ static class Queries
     /// </summary>
     static readonly TimeSpan Warming = TimeSpan.FromSeconds(2);
 
-    /// <summary>Prints for each query its key, milliseconds of the storage and of the whole (medians), and series/points of the answer.</summary>
+    /// <summary>For each query its key, milliseconds of the storage and of the whole (medians), and series/points of the answer.</summary>
     /// <param name="list">Lines of key, hours, step in seconds and query, between tabs.</param>
     /// <param name="hours">The history there is: a longer range is cut to it.</param>
     public static async Task RunAsync(string data, string list, long endS, double hours, TextWriter to)

@@ -18,4 +18,16 @@ public interface ISeriesPart
 
     /// <param name="values">One for each instant. Lent until this returns.</param>
     void Series(Labels labels, ReadOnlySpan<double> values);
+
+    /// <summary>
+    /// A series whose samples are gone for some of the time, with instants of its own. Who makes no use of summaries takes it as
+    /// any other.
+    /// </summary>
+    /// <param name="stretches">In time order, at least one sample in all.</param>
+    void Summarised(Labels labels, IReadOnlyList<SeriesStretch> stretches)
+    {
+        var (times, values) = SeriesStretch.Joined(stretches);
+        Instants(times);
+        Series(labels, values);
+    }
 }

@@ -17,6 +17,9 @@ public sealed record SeriesSelection(IReadOnlyList<LabelMatcher> Matchers, long 
     /// </summary>
     public bool LatestOnly { get; init; }
 
+    /// <summary>What is of use where the samples themselves are gone. A hint: see <see cref="ISeriesPart.Summarised"/>.</summary>
+    public Summaries Summaries { get; init; }
+
     /// <summary>Most threads that may read at once. A hint.</summary>
     public int Workers { get; init; } = 1;
 }

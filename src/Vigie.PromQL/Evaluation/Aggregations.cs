@@ -13,20 +13,21 @@ static class Aggregations
         if (Reduction.Takes(aggregation))
         {
             var reduction = Reduction.Of(e, aggregation, grid);
-            using var groups = reduction.Groups();
+            using var reduced = reduction.Groups();
             foreach (var series in e.Vector(aggregation.Operand, grid))
             {
                 e.Budget.StopIfCancelled();
-                groups.Add(series.Labels, series.DropName, series.Values);
+                reduced.Add(series.Labels, series.DropName, series.Values);
             }
-            return reduction.Finish(e, groups);
+            return reduction.Finish(e, reduced);
         }
         var signature = Signature.Of(aggregation.Grouping);
         if (aggregation.Operator.Equals("count_values", StringComparison.OrdinalIgnoreCase))
             return Counted(e, aggregation, signature.Group(e.Vector(aggregation.Operand, grid)), grid);
         var quantile = e.Scalar(aggregation.Parameter!, grid);
         e.Remarks.CheckQuantile(quantile, aggregation.Parameter!.At);
-        return [.. signature.Group(e.Vector(aggregation.Operand, grid)).Select(group => Quantile(e, group.Key, group.Value, quantile, grid))];
+        var groups = signature.Group(e.Vector(aggregation.Operand, grid));
+        return [.. groups.Select(group => Quantile(e, group.Key, group.Value, quantile, grid))];
     }
 
     static StepSeries Quantile(Evaluator e, Labels labels, List<StepSeries> members, double[] quantile, Grid grid)

@@ -29,7 +29,8 @@ sealed class Reduction
     public List<StepSeries> Finish(Evaluator e, GroupedColumns groups)
     {
         if (groups.Count > 0 && Array.Exists(_parameter, double.IsNaN))
-            throw PromQLException.Evaluation(_aggregation.Parameter!.At, $"{_aggregation.Operator}'s parameter must be a number, found NaN");
+            throw PromQLException.Evaluation(_aggregation.Parameter!.At,
+                $"{_aggregation.Operator}'s parameter must be a number, found NaN");
         if (_parameter.Length == 0)
             for (int group = 0; group < groups.Count; group++)
                 e.Budget.Charge(_grid.Count);

@@ -3,14 +3,6 @@ namespace Vigie.PromQL.Evaluation;
 /// <summary>One value of several (at least one). The same for an aggregation over series and a function over time.</summary>
 static class Statistics
 {
-    public static double Sum(ReadOnlySpan<double> values)
-    {
-        KahanSum sum = default;
-        foreach (double value in values)
-            sum.Add(value);
-        return sum.Value;
-    }
-
     /// <summary>Sum over count; from where the sum would overflow, a running mean.</summary>
     public static double Average(ReadOnlySpan<double> values)
     {
@@ -24,25 +16,6 @@ static class Statistics
             sum = next;
         }
         return (sum.Sum / values.Length) + (sum.Error / values.Length);
-    }
-
-    /// <summary>NaN only when every value is.</summary>
-    public static double Min(ReadOnlySpan<double> values)
-    {
-        double min = values[0];
-        foreach (double value in values[1..])
-            if (value < min || double.IsNaN(min))
-                min = value;
-        return min;
-    }
-
-    public static double Max(ReadOnlySpan<double> values)
-    {
-        double max = values[0];
-        foreach (double value in values[1..])
-            if (value > max || double.IsNaN(max))
-                max = value;
-        return max;
     }
 
     /// <summary>Population variance by Welford's method, each running value with its rounding error.</summary>

@@ -47,6 +47,9 @@ sealed record WindowFunction(string Name, KernelFactory Kernel, params ValueKind
     /// <summary>The argument should be a counter; a name that doesn't look like one is remarked.</summary>
     public bool WantsCounter { get; init; }
 
+    /// <summary>What the function can make use of where samples are gone. Null when it wants values as they were.</summary>
+    public SummaryUse? Summary { get; init; }
+
     /// <summary>The first argument is a quantile; one outside 0 to 1 is remarked.</summary>
     public bool WantsQuantile { get; init; }
 

@@ -10,11 +10,11 @@ static class OverTimeFunctions
 
     public static readonly Function[] All =
     [
-        WindowFunction.Of("avg_over_time", () => new SumKernel(average: true)),
-        WindowFunction.Of("min_over_time", () => new ExtremeKernel(max: false)),
-        WindowFunction.Of("max_over_time", () => new ExtremeKernel(max: true)),
-        WindowFunction.Of("sum_over_time", () => new SumKernel(average: false)),
-        WindowFunction.Of("count_over_time", () => new CountKernel()),
+        WindowFunction.Of("avg_over_time", () => new SumKernel(average: true)) with { Summary = SummaryUse.Average },
+        WindowFunction.Of("min_over_time", () => new ExtremeKernel(max: false)) with { Summary = SummaryUse.Min },
+        WindowFunction.Of("max_over_time", () => new ExtremeKernel(max: true)) with { Summary = SummaryUse.Max },
+        WindowFunction.Of("sum_over_time", () => new SumKernel(average: false)) with { Summary = SummaryUse.Sum },
+        WindowFunction.Of("count_over_time", () => new CountKernel()) with { Summary = SummaryUse.Count },
         Presence,
         WindowFunction.Each("stddev_over_time", values => Math.Sqrt(Statistics.Variance(values))),
         WindowFunction.Each("stdvar_over_time", Statistics.Variance),

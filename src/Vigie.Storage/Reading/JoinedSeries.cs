@@ -3,16 +3,16 @@ using Vigie.Core.Metrics;
 namespace Vigie.Storage;
 
 /// <summary>
-/// A series put together of rollups and raw samples, from the newest back. Queries see the last value of each bucket. A
-/// counter is shown such that it has grown by what the rollups say it has: counted back from what comes behind, over its
-/// resets.
+/// A series put together of rollups and raw samples, from the newest back. Queries see the last value of each bucket, and what
+/// else of it they have use for. A counter is shown such that it has grown by what the rollups say it has: counted back from
+/// what comes behind, over its resets.
 /// </summary>
-sealed class JoinedSeries
+sealed class JoinedSeries(Summaries wanted)
 {
     /// <summary>A query looks back five minutes for a value, so one of an hour is said again until the next.</summary>
     static readonly long RepeatMs = BlockLevel.FiveMinutes.BucketMs();
 
-    readonly List<(long[] Times, double[] Values)> _pieces = [];
+    readonly List<SeriesStretch> _stretches = [];
     double _grownFrom = double.NaN;
 
     public int Count { get; private set; }
@@ -30,9 +30,30 @@ sealed class JoinedSeries
         var (grownAt, grown) = Column(scan, parts, new(entry, RollupPart.Increase));
         if (grown.Length == times.Length && grownAt.AsSpan().SequenceEqual(times))
             CountBack(last, grown);
+        var buckets = Buckets(scan, parts, entry, level, times);
         if (level == BlockLevel.Hour)
             (times, last) = Repeated(times, last);
-        Add(times, last);
+        Add(times, last, buckets);
+    }
+
+    /// <summary>A counter has no extremes and no sum: its rollups say how it has grown, and how many samples there were.</summary>
+    BucketColumns? Buckets(GroupScan scan, int parts, SeriesEntry entry, BlockLevel level, long[] ends)
+    {
+        return wanted == Summaries.None ? null : new(level.BucketMs(), ends)
+        {
+            Min = Of(Summaries.Min, RollupPart.Min),
+            Max = Of(Summaries.Max, RollupPart.Max),
+            Sum = Of(Summaries.Sum, RollupPart.Sum),
+            Count = Of(Summaries.Sum, RollupPart.Count),
+        };
+
+        ReadOnlyMemory<double>? Of(Summaries summary, RollupPart part)
+        {
+            if (!wanted.HasFlag(summary))
+                return null;
+            var (times, values) = Column(scan, parts, new(entry, part));
+            return times.AsSpan().SequenceEqual(ends) ? values : null;
+        }
     }
 
     /// <summary>
@@ -74,18 +95,17 @@ sealed class JoinedSeries
         return (times.Times.ToArray(), values);
     }
 
-    void Add(long[] times, double[] values)
+    void Add(long[] times, double[] values, BucketColumns? buckets = null)
     {
         if (times.Length == 0)
             return;
-        _pieces.Add((times, values));
+        _stretches.Add(new(times, values) { Buckets = buckets });
         Count += times.Length;
     }
 
     public void WriteTo(ISeriesPart to, Labels labels)
     {
-        _pieces.Reverse();
-        to.Instants(_pieces.SelectMany(p => p.Times).ToArray());
-        to.Series(labels, _pieces.SelectMany(p => p.Values).ToArray());
+        _stretches.Reverse();
+        to.Summarised(labels, _stretches);
     }
 }

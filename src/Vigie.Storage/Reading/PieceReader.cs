@@ -5,7 +5,7 @@ using Vigie.Core.Metrics;
 namespace Vigie.Storage;
 
 /// <summary>Reads pieces by one connection. Belongs to one thread.</summary>
-sealed class PieceReader(SqliteConnection connection) : IDisposable
+sealed class PieceReader(SqliteConnection connection, Summaries wanted) : IDisposable
 {
     readonly List<BlockBytes> _bytes = [];
     double[] _values = [];
@@ -57,7 +57,7 @@ sealed class PieceReader(SqliteConnection connection) : IDisposable
             using var scan = new GroupScan(parts, stretch.FromMs, stretch.ToMs);
             for (int i = 0; i < joined.Length; i++)
             {
-                joined[i] ??= new();
+                joined[i] ??= new(wanted);
                 if (stretch.Level == BlockLevel.Raw)
                     joined[i].Prepend(scan, parts.Count, entries[i]);
                 else

@@ -24,7 +24,7 @@ abstract class SamplePart
     /// <summary>All values of a column, as many as its instants. Valid until another column of this part is asked for.</summary>
     public abstract ReadOnlySpan<double> Values(int column);
 
-    /// <summary>Gives back what was lent by the shared pool; nothing may be asked any more. Who doesn't leaves it to the collector.</summary>
+    /// <summary>Gives back what was lent by the shared pool; nothing may be asked any more. Or the collector takes it.</summary>
     public virtual void GiveBack() { }
 
     protected static Span<double> Room(ref double[] lent, int count)

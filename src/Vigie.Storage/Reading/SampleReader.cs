@@ -24,7 +24,7 @@ sealed class SampleReader(SqliteConnection connection, StoreMemory memory, Horiz
 
         void Share(SqliteConnection by)
         {
-            using var reader = new PieceReader(by);
+            using var reader = new PieceReader(by, selection.Summaries);
             reading.Work(share =>
             {
                 foreach (var (piece, from, count) in shares[share])
@@ -33,7 +33,7 @@ sealed class SampleReader(SqliteConnection connection, StoreMemory memory, Horiz
         }
     }
 
-    /// <summary>Joins in if the other connection sees the same blocks. Who can't leaves the work to the others, who meet the reason.</summary>
+    /// <summary>Joins in if the other connection sees the same blocks; otherwise the one who asked reads all of it.</summary>
     void Join(long version, Action<SqliteConnection> read)
     {
         try
@@ -46,7 +46,7 @@ sealed class SampleReader(SqliteConnection connection, StoreMemory memory, Horiz
         }
         catch (Exception e) when (e is DatabaseException or StoreUnavailableException or ObjectDisposedException)
         {
-            // The one who asked reads all of it.
+            // What is wrong is met, and told, by the one who asked.
         }
     }
 
@@ -69,7 +69,7 @@ sealed class SampleReader(SqliteConnection connection, StoreMemory memory, Horiz
         if (ReadPlan.Of(selection, connection, memory, kept) is not { } plan)
             return null;
         var found = new List<Labels>();
-        using var reader = new PieceReader(connection);
+        using var reader = new PieceReader(connection, Summaries.None);
         foreach (var piece in plan.Pieces)
         {
             ct.ThrowIfCancellationRequested();

@@ -6,25 +6,32 @@ namespace Vigie.PromQL.Evaluation;
 /// <summary>Population variance by Welford's method, each running value with its rounding error; or its square root.</summary>
 sealed class VarianceColumns(int steps, bool deviation) : ReducingColumns(steps)
 {
-    readonly ColumnPages _counts = new(steps, 0), _means = new(steps, 0), _meanErrors = new(steps, 0),
-        _squares = new(steps, 0), _squareErrors = new(steps, 0);
+    readonly ColumnPages[] _all = [.. Enumerable.Range(0, 5).Select(_ => new ColumnPages(steps, 0))];
 
-    IEnumerable<ColumnPages> All => [_counts, _means, _meanErrors, _squares, _squareErrors];
+    ColumnPages Counts => _all[0];
+
+    ColumnPages Means => _all[1];
+
+    ColumnPages MeanErrors => _all[2];
+
+    ColumnPages Squares => _all[3];
+
+    ColumnPages SquareErrors => _all[4];
 
     public override void Open()
     {
-        foreach (var pages in All)
+        foreach (var pages in _all)
             pages.Open();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Add(int group, Labels labels, bool dropName, ReadOnlySpan<double> column)
     {
-        var counts = _counts[group];
-        var means = _means[group];
-        var meanErrors = _meanErrors[group];
-        var squares = _squares[group];
-        var squareErrors = _squareErrors[group];
+        var counts = Counts[group];
+        var means = Means[group];
+        var meanErrors = MeanErrors[group];
+        var squares = Squares[group];
+        var squareErrors = SquareErrors[group];
         for (int step = 0; step < column.Length; step++)
         {
             double value = column[step];
@@ -45,18 +52,24 @@ sealed class VarianceColumns(int steps, bool deviation) : ReducingColumns(steps)
         var from = (VarianceColumns)other;
         for (int step = 0; step < Steps; step++)
         {
-            double count = _counts[group][step], more = from._counts[theirs][step], all = count + more;
+            double count = Counts[group][step], more = from.Counts[theirs][step], all = count + more;
             if (more == 0)
                 continue;
-            var mean = new KahanSum { Sum = _means[group][step], Error = _meanErrors[group][step] };
-            var square = new KahanSum { Sum = _squares[group][step], Error = _squareErrors[group][step] };
-            double delta = from._means[theirs][step] + from._meanErrors[theirs][step] - (mean.Sum + mean.Error);
+            if (count == 0)
+            {
+                for (int i = 0; i < _all.Length; i++)
+                    _all[i][group][step] = from._all[i][theirs][step];
+                continue;
+            }
+            var mean = new KahanSum { Sum = Means[group][step], Error = MeanErrors[group][step] };
+            var square = new KahanSum { Sum = Squares[group][step], Error = SquareErrors[group][step] };
+            double delta = from.Means[theirs][step] + from.MeanErrors[theirs][step] - (mean.Sum + mean.Error);
             mean.Add(delta * (more / all));
-            square.Add(from._squares[theirs][step]);
-            square.Add(from._squareErrors[theirs][step]);
+            square.Add(from.Squares[theirs][step]);
+            square.Add(from.SquareErrors[theirs][step]);
             square.Add(delta * delta * (count * (more / all)));
-            (_counts[group][step], _means[group][step], _meanErrors[group][step]) = (all, mean.Sum, mean.Error);
-            (_squares[group][step], _squareErrors[group][step]) = (square.Sum, square.Error);
+            (Counts[group][step], Means[group][step], MeanErrors[group][step]) = (all, mean.Sum, mean.Error);
+            (Squares[group][step], SquareErrors[group][step]) = (square.Sum, square.Error);
         }
     }
 
@@ -64,15 +77,15 @@ sealed class VarianceColumns(int steps, bool deviation) : ReducingColumns(steps)
     {
         for (int step = 0; step < column.Length; step++)
         {
-            double count = _counts[group][step];
-            double variance = (_squares[group][step] + _squareErrors[group][step]) / count;
+            double count = Counts[group][step];
+            double variance = (Squares[group][step] + SquareErrors[group][step]) / count;
             column[step] = count == 0 ? Gap.Value : deviation ? Math.Sqrt(variance) : variance;
         }
     }
 
     public override void Dispose()
     {
-        foreach (var pages in All)
+        foreach (var pages in _all)
             pages.Dispose();
     }
 }

@@ -19,6 +19,9 @@ sealed class ColumnPlan
 
     public bool DropName { get; private set; }
 
+    /// <summary>Makes what takes summaries of samples that are gone, for one thread. Null when their last values will do.</summary>
+    public Func<SummaryWindows>? Summaries { get; private init; }
+
     /// <summary>Where the query wants counters, when it does.</summary>
     public TextPosition? CounterAt { get; private init; }
 
@@ -43,10 +46,14 @@ sealed class ColumnPlan
     public static ColumnPlan Over(Evaluator e, RangeSelector range, WindowFunction function, double[][] scalars, Grid grid)
     {
         var ends = e.Plan.Times(range.Selector.Shift, grid);
-        return new(e.Plan.Selection(range.Selector, range.RangeMs, grid),
+        var selection = e.Plan.Selection(range.Selector, range.RangeMs, grid);
+        if (function.Summary is { } use)
+            selection = selection with { Summaries = SummaryWindows.Wanted(use) };
+        return new(selection,
             () => new(ends, range.RangeMs, () => function.Kernel(scalars, e.Budget), keepsStale: false), !function.KeepsName)
         {
             CounterAt = function.WantsCounter ? range.At : null,
+            Summaries = function.Summary is { } summary ? () => new(ends, range.RangeMs, summary) : null,
         };
     }
 

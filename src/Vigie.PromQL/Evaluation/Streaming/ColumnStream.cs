@@ -25,7 +25,10 @@ sealed class ColumnStream(ColumnPlan plan, Reduction? reduction, Evaluator e) : 
         using var nothing = _parts.Length == 0 ? reduction.Groups() : null;
         var groups = nothing ?? _parts[0].Groups!;
         foreach (var part in _parts.Skip(1))
+        {
             groups.Merge(part.Groups!);
+            part.Groups!.Dispose(); // the next one's columns find place in what this one gives back
+        }
         return reduction.Finish(e, groups);
     }
 
@@ -38,6 +41,7 @@ sealed class ColumnStream(ColumnPlan plan, Reduction? reduction, Evaluator e) : 
     sealed class Part(ColumnPlan plan, GroupedColumns? groups, Evaluator e) : ISeriesPart
     {
         readonly SeriesWindows _windows = plan.Windows();
+        SummaryWindows? _summaries;
         double[]? _column;
 
         public GroupedColumns? Groups => groups;
@@ -48,23 +52,44 @@ sealed class ColumnStream(ColumnPlan plan, Reduction? reduction, Evaluator e) : 
 
         public void Series(Labels labels, ReadOnlySpan<double> values)
         {
+            if (_windows.Fill(values, Open()))
+                Add(labels);
+        }
+
+        public void Summarised(Labels labels, IReadOnlyList<SeriesStretch> stretches)
+        {
+            if (plan.Summaries is null)
+            {
+                var (times, values) = SeriesStretch.Joined(stretches);
+                Instants(times);
+                Series(labels, values);
+            }
+            else if ((_summaries ??= plan.Summaries()).Fill(stretches, Open()))
+                Add(labels);
+        }
+
+        double[] Open()
+        {
             e.Budget.Charge(_windows.Steps);
-            _column ??= new double[_windows.Steps];
-            if (!_windows.Fill(values, _column))
-                return;
+            return _column ??= new double[_windows.Steps];
+        }
+
+        void Add(Labels labels)
+        {
+            var column = _column!;
             if (plan.CounterAt is { } at)
                 e.Remarks.CheckCounter(labels, at);
             foreach (var step in plan.Steps)
             {
-                step.Map(_column);
-                if (step.Filters && Gap.IsAll(_column))
+                step.Map(column);
+                if (step.Filters && Gap.IsAll(column))
                     return;
             }
             if (groups is not null)
-                groups.Add(labels, plan.DropName, _column);
+                groups.Add(labels, plan.DropName, column);
             else
             {
-                Columns.Add(new(labels, _column, plan.DropName));
+                Columns.Add(new(labels, column, plan.DropName));
                 _column = null;
             }
         }

@@ -49,6 +49,7 @@ sealed class QueryStreams : IDisposable
             var selection = streams.First().Selection with
             {
                 LatestOnly = streams.All(s => s.Selection.LatestOnly),
+                Summaries = streams.Aggregate(Summaries.None, (all, s) => all | s.Selection.Summaries),
                 MaxSeries = budget.SeriesLeft,
                 MaxSamples = budget.SamplesLeft,
                 Workers = options.Workers,

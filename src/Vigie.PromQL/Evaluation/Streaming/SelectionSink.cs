@@ -35,5 +35,12 @@ sealed class SelectionSink(SeriesStream[] streams, Budget budget) : ISeriesSink
             foreach (var receiver in receivers)
                 receiver.Series(labels, values);
         }
+
+        public void Summarised(Labels labels, IReadOnlyList<SeriesStretch> stretches)
+        {
+            budget.ReadSeries(stretches.Sum(s => s.Values.Length));
+            foreach (var receiver in receivers)
+                receiver.Summarised(labels, stretches);
+        }
     }
 }
