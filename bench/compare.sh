@@ -81,6 +81,8 @@ if [[ ,$receivers, == *,vigie,* ]]; then
   measure_replay
 fi
 
+if [[ ,$receivers, == *,vigie,* && ,$receivers, == *,prometheus,* ]]; then compare_answers; fi
+
 {
   describe_setup
   awk -f "$bench/compare/report.awk" "$results"

@@ -4,7 +4,7 @@ using Vigie.Benchmarks.Blocks;
 using Vigie.Benchmarks.Store;
 
 // `sizes` prints bytes and nanoseconds for each shape in a second; `replay DIR` and `queries DIR` measure a store on the copy of
-// a data folder, and bench/compare.sh runs them; `rule HOSTS` asks an alert rule's question of a fleet; anything else goes to
+// a data folder, `answers FILE FILE` compares two answers, and bench/compare.sh runs them; `rule HOSTS` asks an alert rule's question of a fleet; anything else goes to
 // BenchmarkDotNet, e.g. --filter '*'.
 switch (args)
 {
@@ -16,6 +16,9 @@ switch (args)
         break;
     case ["queries", var data, "--end", var end, "--hours", var hours, "--list", var list]:
         await Queries.RunAsync(data, list, long.Parse(end), double.Parse(hours, CultureInfo.InvariantCulture), Console.Out);
+        break;
+    case ["answers", var first, var second]:
+        Answers.Compare(first, second, Console.Out);
         break;
     case ["rule", var hosts]:
         await RuleQuery.RunAsync(int.Parse(hosts), Console.Out);

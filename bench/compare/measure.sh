@@ -51,11 +51,11 @@ measure_ingest() {
   put peak "$(memory_of "$pid" VmHWM)"
   put settled "$(memory_of "$pid" VmRSS)"
   counted
-  if ((ask)) && [[ $name != vigie ]]; then ask_http; fi
+  if ((ask)); then ask_http; fi
   stop_receiver
   "stored_$name"
   put cpu_all "$(calc "$stop_cpu - $before")"
-  if ((ask)) && [[ $name == vigie ]]; then ask_vigie; fi
+  if ((ask)) && [[ $name == vigie ]]; then ask_parts; fi
   ((keep)) || rm -rf "$folder"
 }
 

@@ -54,7 +54,7 @@ start_vigie() {
   port=$(free_port)
   if [[ ! -d $folder ]]; then
     dotnet "$vigie" init --data "$folder" >"$folder.log"
-    token=$(dotnet "$vigie" token create --name bench --scope write --data "$folder" --json | jq -r .token)
+    token=$(dotnet "$vigie" token create --name bench --scope admin --data "$folder" --json | jq -r .token)
   fi
   # Nothing from outside while it is measured.
   VIGIE_Feeds__CertFr__Enabled=false launch "$folder.log" dotnet "$vigie" hub --data "$folder" --urls "http://127.0.0.1:$port"

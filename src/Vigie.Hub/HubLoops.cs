@@ -40,6 +40,15 @@ static class HubLoops
             NativeMemory.GiveBack();
         });
         Add(services, "Retention", CleanEvery, s => s.GetRequiredService<RetentionRound>().RunAsync);
+        Add(services, "Memory", HeapSlack.Every, s =>
+        {
+            var slack = new HeapSlack(s.GetRequiredService<TimeProvider>(), s.GetRequiredService<MetricStore>().ReleaseBuffers);
+            return _ =>
+            {
+                slack.Look();
+                return Task.CompletedTask;
+            };
+        });
         AdvisoryLoops.Add(services);
         if (options.Backup.Every > TimeSpan.Zero)
             Add(services, "Backup", TimeSpan.FromMinutes(10), s => ct => BackupWhenDue(s, options, ct));

@@ -12,8 +12,10 @@ public sealed partial class MetricStore
         || (_memory.OldestRow is { } oldest && (_time.GetUtcNow() - oldest).Duration() > _limits.HeadAge && _memory.HeadSamples > 0);
 
     /// <summary>
-    /// Packs the head into blocks and deletes the journal's rows that held it. Killed in between, the journal is replayed, and
-    /// what is in a block already falls together with it. What falls into a damaged block gets one beside it.
+    /// Packs the head into blocks and deletes the journal's rows that held it. Groups are frozen as their turn comes, so that what
+    /// one leaves is filled by the next: frozen all at once, a large fleet would have its head in memory twice. What a group has
+    /// taken meanwhile is in its block and in a row that stays. That one is replayed at the next start, and so are all rows when
+    /// this is killed: what is in a block already falls together with it. What falls into a damaged block gets one beside it.
     /// </summary>
     /// <exception cref="StoreUnavailableException">The disk is full or fails: the samples stay in the journal.</exception>
     public async Task SealAsync(CancellationToken ct)
@@ -29,27 +31,38 @@ public sealed partial class MetricStore
         }
     }
 
+    /// <summary>Leaves to the collector what the next sealing and the head after it would use again. To be called at rest.</summary>
+    public void ReleaseBuffers()
+    {
+        if (!_sealing.Wait(0))
+            return;
+        try
+        {
+            _packing.Release();
+            HeadPool.Clear();
+        }
+        finally
+        {
+            _sealing.Release();
+        }
+    }
+
     void Seal(CancellationToken ct)
     {
         var memory = Current();
-        List<FrozenGroup> frozen;
+        List<SeriesGroup> groups;
         long end;
         lock (memory.Lock)
         {
-            foreach (var group in memory.Groups.Values)
-                group.Freeze();
-            frozen = [.. memory.Groups.Values.Where(g => g.Frozen.Count > 0).Select(g =>
-                new FrozenGroup(g, g.Frozen, [.. g.Members], g.Blocks(BlockLevel.Raw)))];
+            groups = [.. memory.Groups.Values.Where(g => g.Live is not null || g.Frozen.Count > 0)];
             end = memory.JournalEnd;
         }
-        if (frozen.Count == 0)
-            return;
-        for (int done = 0; done < frozen.Count;)
+        for (int done = 0; done < groups.Count;)
         {
             ct.ThrowIfCancellationRequested();
-            if (Pack(memory, frozen, ref done) is not { } some)
+            if (Pack(memory, groups, ref done) is not { } some)
                 return;
-            if (!Commit(memory, some, journalEnd: done == frozen.Count ? end : 0))
+            if (!Commit(memory, some, journalEnd: done == groups.Count ? end : 0))
                 return; // another process has changed the blocks: the new picture has the samples from the journal
         }
     }
@@ -63,20 +76,29 @@ public sealed partial class MetricStore
     }
 
     /// <returns>Null when another process has changed the blocks.</returns>
-    List<SealedGroup>? Pack(StoreMemory memory, List<FrozenGroup> frozen, ref int done)
+    List<SealedGroup>? Pack(StoreMemory memory, List<SeriesGroup> groups, ref int done)
     {
         int from = done;
         var some = new List<SealedGroup>();
         bool packed = WithSealing(memory, (sealing, open) =>
         {
-            for (; sealing.Length < _limits.SealBytes && from < frozen.Count; from++)
+            for (; sealing.Length < _limits.SealBytes && from < groups.Count; from++)
             {
-                var group = frozen[from];
+                var group = Freeze(memory, groups[from]);
                 some.Add(AroundDamage(() => sealing.Seal(group with { Blocks = _damaged.Without(group.Blocks) }, open)));
             }
         });
         done = from;
         return packed ? some : null;
+    }
+
+    static FrozenGroup Freeze(StoreMemory memory, SeriesGroup group)
+    {
+        lock (memory.Lock)
+        {
+            group.Freeze();
+            return new(group, group.Frozen, [.. group.Members], group.Blocks(BlockLevel.Raw));
+        }
     }
 
     /// <summary>Works on one state of the file, in which all blocks of the picture are there; false when it is another state.</summary>

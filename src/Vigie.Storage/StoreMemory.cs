@@ -15,9 +15,11 @@ sealed class StoreMemory
     /// <summary>Guards everything reachable from here.</summary>
     public Lock Lock { get; } = new();
 
-    public SeriesIndex Index { get; } = new();
-
     public Symbols Symbols { get; } = new();
+
+    public SeriesIndex Index { get; }
+
+    public StoreMemory() => Index = new(Symbols);
 
     public Dictionary<int, SeriesGroup> Groups { get; } = [];
 
@@ -70,13 +72,16 @@ sealed class StoreMemory
 
     void AddSeriesFrom(SqliteConnection connection, long from)
     {
+        var packed = new ByteBuffer();
         foreach (var (id, number, bytes) in connection.Query<(long, long, byte[])>(
             "SELECT id, grp, labels FROM series WHERE id >= @from ORDER BY id", new { from }, buffered: false))
         {
             var labels = Symbols.Read(bytes, id);
             if (!Groups.TryGetValue((int)number, out var group))
-                Add(group = new((int)number, HostOf(labels)));
-            Add(new SeriesEntry(id, labels, group, this));
+                Add(group = new((int)number, HostOf(labels), this));
+            Symbols.TryPack(labels, packed);
+            // The file's bytes are these as a rule; who has written them otherwise must not make a second series.
+            Add(new SeriesEntry(id, packed.Written.SequenceEqual(bytes) ? bytes : packed.Written.ToArray(), group));
         }
     }
 

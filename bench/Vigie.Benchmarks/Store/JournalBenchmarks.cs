@@ -22,10 +22,10 @@ public class JournalBenchmarks
         var memory = new StoreMemory();
         for (int host = 0, i = 0; host < Hosts; host++)
         {
-            var group = new SeriesGroup(host, BenchFleet.Host(host));
+            var group = new SeriesGroup(host, BenchFleet.Host(host), memory);
             double[][] values = BenchFleet.Values(host, 100);
             for (int series = 0; series < BenchFleet.SeriesPerHost; series++, i++)
-                (_entries[i], _times[i], _values[i]) = (new(i + 1, Labels.Of("m"), group, memory), 1_790_000_000_000, values[series][^1]);
+                (_entries[i], _times[i], _values[i]) = (new(i + 1, [], group), 1_790_000_000_000, values[series][^1]);
         }
         Encode();
         Console.WriteLine($"// {_row.Length / (double)Samples:f2} bytes a sample");

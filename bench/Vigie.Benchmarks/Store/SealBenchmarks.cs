@@ -18,9 +18,8 @@ public class SealBenchmarks
     [GlobalSetup]
     public void Setup()
     {
-        var memory = new StoreMemory();
-        var group = new SeriesGroup(1, BenchFleet.Host(1));
-        SeriesEntry[] entries = [.. BenchFleet.Series(1).Select((s, i) => new SeriesEntry(i + 1, s.Labels, group, memory))];
+        var group = new SeriesGroup(1, BenchFleet.Host(1), new());
+        SeriesEntry[] entries = [.. BenchFleet.Series(1).Select((_, i) => new SeriesEntry(i + 1, [], group))];
         double[][] values = BenchFleet.Values(1, Instants);
         long[] times = HostColumns.Times(Instants);
         for (int i = 0; i < Instants; i++)

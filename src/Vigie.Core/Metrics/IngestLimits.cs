@@ -8,7 +8,7 @@ public sealed record IngestLimits
     /// <summary>OTLP resources, and hosts that come by remote write.</summary>
     public int Hosts { get; init; } = 50_000;
 
-    /// <summary>Series of all hosts that come by remote write: each holds about one KiB of memory.</summary>
+    /// <summary>Series of all hosts that come by remote write: each holds about 250 bytes here and as many in the store.</summary>
     public int Series { get; init; } = 10_000_000;
 
     /// <summary>Names of metrics whose declaration is kept; what comes beyond is stored without help and unit.</summary>

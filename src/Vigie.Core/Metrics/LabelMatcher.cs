@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
 
 namespace Vigie.Core.Metrics;
@@ -10,6 +11,11 @@ public enum MatchKind { Equal, NotEqual, Regex, NotRegex }
 /// </summary>
 public sealed class LabelMatcher
 {
+    /// <summary>Making one takes half a megabyte for a moment, and the alerts' questions have the same ones at each round.</summary>
+    const int MostKept = 64;
+
+    static readonly ConcurrentDictionary<string, Regex> Kept = new(StringComparer.Ordinal);
+
     readonly Regex? _regex;
 
     /// <exception cref="ArgumentException">The pattern is no regular expression, or needs backtracking.</exception>
@@ -20,9 +26,7 @@ public sealed class LabelMatcher
         {
             try
             {
-                _regex = new Regex($@"\A(?s:{value})\z",
-                    RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
-                    TimeSpan.FromSeconds(1));
+                _regex = Pattern(value);
             }
             catch (NotSupportedException e)
             {
@@ -30,6 +34,18 @@ public sealed class LabelMatcher
                     nameof(value), e);
             }
         }
+    }
+
+    static Regex Pattern(string value)
+    {
+        if (Kept.TryGetValue(value, out var known))
+            return known;
+        var made = new Regex($@"\A(?s:{value})\z",
+            RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
+        if (Kept.Count >= MostKept)
+            Kept.Clear();
+        Kept[value] = made;
+        return made;
     }
 
     public string Name { get; }

@@ -17,19 +17,9 @@ public sealed class Labels : IEquatable<Labels>
     public static readonly Labels Empty = new([]);
 
     readonly Label[] _labels;
-    readonly int _hash;
+    int _hash; // zero until it is asked for: many label sets are only shown
 
-    Labels(Label[] sorted)
-    {
-        _labels = sorted;
-        var hash = new HashCode();
-        foreach (var label in sorted)
-        {
-            hash.Add(label.Name, StringComparer.Ordinal);
-            hash.Add(label.Value, StringComparer.Ordinal);
-        }
-        _hash = hash.ToHashCode();
-    }
+    Labels(Label[] sorted) => _labels = sorted;
 
     public int Count => _labels.Length;
 
@@ -53,10 +43,21 @@ public sealed class Labels : IEquatable<Labels>
     /// <summary>Sorts, drops empty values, and lets the last of two labels with one name win.</summary>
     public static Labels From(IEnumerable<Label> labels)
     {
+        Label[] all = [.. labels];
+        if (IsCanonical(all))
+            return new(all);
         var map = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var label in labels)
+        foreach (var label in all)
             map[label.Name] = label.Value;
         return new([.. map.Where(l => l.Value.Length > 0).Select(l => new Label(l.Key, l.Value))]);
+    }
+
+    static bool IsCanonical(Label[] labels)
+    {
+        for (int i = 0; i < labels.Length; i++)
+            if (labels[i].Value.Length == 0 || (i > 0 && string.CompareOrdinal(labels[i - 1].Name, labels[i].Name) >= 0))
+                return false;
+        return true;
     }
 
     public static Labels Of(string metric, params ReadOnlySpan<(string Name, string Value)> labels)
@@ -88,11 +89,22 @@ public sealed class Labels : IEquatable<Labels>
     }
 
     public bool Equals([NotNullWhen(true)] Labels? other) =>
-        ReferenceEquals(this, other) || (other is not null && _hash == other._hash && Span.SequenceEqual(other.Span));
+        ReferenceEquals(this, other) || (other is not null && GetHashCode() == other.GetHashCode() && Span.SequenceEqual(other.Span));
 
     public override bool Equals(object? obj) => Equals(obj as Labels);
 
-    public override int GetHashCode() => _hash;
+    public override int GetHashCode() => _hash != 0 ? _hash : _hash = Hash();
+
+    int Hash()
+    {
+        var hash = new HashCode();
+        foreach (var label in _labels)
+        {
+            hash.Add(label.Name, StringComparer.Ordinal);
+            hash.Add(label.Value, StringComparer.Ordinal);
+        }
+        return hash.ToHashCode();
+    }
 
     /// <summary>The series in PromQL's spelling: <c>name{a="b"}</c>.</summary>
     public override string ToString()

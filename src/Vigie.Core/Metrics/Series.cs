@@ -4,15 +4,30 @@ namespace Vigie.Core.Metrics;
 /// A series as a writer knows it: its labels and what its metric is. Readers of the wire keep one object per series they
 /// have seen, so a store can hang its own number on it and never look the labels up again.
 /// </summary>
-public sealed class Series(Labels labels, MetricInfo metric)
+public class Series(Labels labels, MetricInfo metric)
 {
-    public Labels Labels { get; } = labels;
+    public virtual Labels Labels => Kept!;
+
+    /// <summary>Null once a store knows a series that can make its labels anew.</summary>
+    private protected Labels? Kept { get; set; } = labels;
 
     /// <summary>The metric under its stored name's declaration.</summary>
     public MetricInfo Metric { get; } = metric;
 
     /// <summary>What the store last knew this series by. Only the store that set it can read it, and it checks that it is its own.</summary>
-    public object? StoreSlot { get; set; }
+    public object? StoreSlot
+    {
+        get;
+        set
+        {
+            field = value;
+            OnStored();
+        }
+    }
+
+    private protected virtual void OnStored()
+    {
+    }
 
     /// <summary>When the reader that keeps this object last met it, Unix milliseconds of this machine.</summary>
     internal long SeenMs { get; set; }
@@ -42,7 +57,7 @@ public sealed class SampleBatch
             Array.Resize(ref _times, Count * 2);
             Array.Resize(ref _values, Count * 2);
         }
-        _series[Count] = series;
+        _series.AsSpan()[Count] = series; // a span knows its type: an array asks what kind of series it is given
         _times[Count] = timeMs;
         _values[Count++] = value;
     }

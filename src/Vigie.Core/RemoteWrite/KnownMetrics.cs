@@ -8,8 +8,10 @@ namespace Vigie.Core.RemoteWrite;
 enum FamilyType { Unknown = 0, Counter = 1, Gauge = 2, Histogram = 3, GaugeHistogram = 4, Summary = 5, Info = 6, StateSet = 7 }
 
 /// <summary>What all series of one name share: their declaration, as far as it has come.</summary>
-sealed class KnownMetric(MetricInfo info)
+sealed class KnownMetric(MetricInfo info, TextPool texts)
 {
+    public TextPool Texts { get; } = texts;
+
     public MetricInfo Info { get; set; } = info;
 }
 
@@ -18,7 +20,7 @@ sealed class KnownMetric(MetricInfo info)
 /// word on a metric stands until the hub restarts: a fleet mixes versions of an exporter, and their help texts must not be
 /// declared in turn for ever.
 /// </summary>
-sealed class KnownMetrics(IngestLimits limits)
+sealed class KnownMetrics(IngestLimits limits, TextPool texts)
 {
     static readonly string[] Suffixes = ["_total", "_bucket", "_sum", "_count"];
 
@@ -30,7 +32,7 @@ sealed class KnownMetrics(IngestLimits limits)
     {
         if (_metrics.TryGetValue(name, out var known))
             return known;
-        var created = new KnownMetric(Declaration(name));
+        var created = new KnownMetric(Declaration(name), texts);
         if (Volatile.Read(ref _metricCount) >= limits.Metrics)
             return created;
         if (!_metrics.TryAdd(name, created))

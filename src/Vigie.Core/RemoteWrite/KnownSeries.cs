@@ -14,34 +14,45 @@ sealed class KnownHost(string name)
     public void Count(int series) => Interlocked.Add(ref _series, series);
 }
 
-/// <summary>A series as it was seen on the wire. It is found by the bytes of its labels, as version 1.0 spells them.</summary>
-sealed class KnownSeries
+/// <summary>
+/// A series as it was seen on the wire. It is found by the bytes of its labels, as version 1.0 spells them. There are as many of
+/// these as of series, so it is one object, and the table's chains go through it.
+/// </summary>
+sealed class KnownSeries : Series
 {
     readonly byte[] _key;
-    Series _series;
-    MetricInfo _declared; // kept here, too: looking into the series would cost a cache miss for each sample
+    readonly bool _isFallback;
 
-    /// <param name="fallback">The host's name that the sender did not tell, null when its labels tell it.</param>
-    public KnownSeries(ReadOnlySpan<byte> key, ulong hash, string? fallback, Labels labels, KnownHost host, KnownMetric metric)
+    /// <param name="isFallback">The host's name is the one that the sender did not tell.</param>
+    public KnownSeries(SeriesKey key, bool isFallback, Labels labels, KnownHost host, KnownMetric metric) : base(labels, metric.Info)
     {
-        _key = key.ToArray();
-        (Hash, Fallback, Host, Metric) = ((int)hash, fallback, host, metric);
-        _declared = metric.Info;
-        _series = new(labels, _declared);
+        _key = key.Bytes.ToArray();
+        (Hash, _isFallback, Host, Shared) = ((int)key.Hash, isFallback, host, metric);
+    }
+
+    KnownSeries(KnownSeries before) : base(before.Labels, before.Shared.Info)
+    {
+        _key = before._key;
+        (Hash, _isFallback, Host, Shared) = (before.Hash, before._isFallback, before.Host, before.Shared);
+        (SeenMs, Next, IsDeclared) = (before.SeenMs, before.Next, before.IsDeclared);
     }
 
     public ReadOnlySpan<byte> Key => _key;
 
-    public int Hash { get; }
+    /// <summary>Read from the key when they are needed again: the store has its own by then.</summary>
+    public override Labels Labels => Kept ?? SeriesLabels.Again(_key, Host.Name, Shared.Texts);
 
-    public string? Fallback { get; }
+    private protected override void OnStored() => Kept = null;
+
+    public int Hash { get; }
 
     public KnownHost Host { get; }
 
-    public KnownMetric Metric { get; }
+    /// <summary>What it has in common with the series of its name.</summary>
+    public KnownMetric Shared { get; }
 
-    /// <summary>When it was last met, to the minute: Unix milliseconds of this machine.</summary>
-    public long SeenMs { get; set; }
+    /// <summary>The next one in the table whose hash leads to the same place. The table's.</summary>
+    public KnownSeries? Chained { get; set; }
 
     /// <summary>
     /// The series that followed this one in the last request that held both. Senders hardly change their order, so this is the
@@ -55,24 +66,24 @@ sealed class KnownSeries
     /// <summary>No longer in the table: it must not be found by a guess, or it would live for ever and count nowhere.</summary>
     public bool IsDropped { get; private set; }
 
-    /// <summary>A new object when the metric was declared since, so that the store hears of it.</summary>
-    public Series Series => ReferenceEquals(_declared, Metric.Info) ? _series : Declare();
+    /// <summary>False when its metric was declared since.</summary>
+    public bool IsCurrent => ReferenceEquals(Metric, Shared.Info);
 
     /// <summary>Two nameless senders may send the same labels, so the fallback is part of the identity.</summary>
-    public bool IsOf(string fallback) => Fallback is null || string.Equals(Fallback, fallback, StringComparison.Ordinal);
+    public bool IsOf(string fallback) => !_isFallback || string.Equals(Host.Name, fallback, StringComparison.Ordinal);
+
+    public bool Is(SeriesKey key) => (int)key.Hash == Hash && key.Bytes.SequenceEqual(_key) && IsOf(key.Fallback);
+
+    public bool IsSameAs(KnownSeries other) => ReferenceEquals(this, other)
+        || (Hash == other.Hash && _isFallback == other._isFallback && IsOf(other.Host.Name) && Key.SequenceEqual(other.Key));
+
+    /// <summary>What stands in its place once its metric was declared: a new object, so that the store hears of it.</summary>
+    public KnownSeries Redeclared() => new(this);
 
     public void Drop()
     {
         IsDropped = true;
         Next = null; // or one pointer to a dropped series would keep a chain of them in memory
-    }
-
-    Series Declare()
-    {
-        var info = Metric.Info;
-        var series = new Series(_series.Labels, info);
-        (_series, _declared) = (series, info);
-        return series;
     }
 }
 
@@ -82,21 +93,4 @@ readonly ref struct SeriesKey(ReadOnlySpan<byte> bytes, string fallback)
     public readonly ReadOnlySpan<byte> Bytes = bytes;
     public readonly string Fallback = fallback;
     public readonly ulong Hash = ByteHash.Of(bytes);
-}
-
-sealed class SeriesKeys : IEqualityComparer<KnownSeries>, IAlternateEqualityComparer<SeriesKey, KnownSeries>
-{
-    public static readonly SeriesKeys Instance = new();
-
-    public bool Equals(KnownSeries? x, KnownSeries? y) => ReferenceEquals(x, y)
-        || (x is not null && y is not null && x.Hash == y.Hash && x.Fallback == y.Fallback && x.Key.SequenceEqual(y.Key));
-
-    public bool Equals(SeriesKey alternate, KnownSeries other) =>
-        (int)alternate.Hash == other.Hash && other.IsOf(alternate.Fallback) && alternate.Bytes.SequenceEqual(other.Key);
-
-    public int GetHashCode(KnownSeries series) => series.Hash;
-
-    public int GetHashCode(SeriesKey alternate) => (int)alternate.Hash;
-
-    public KnownSeries Create(SeriesKey alternate) => throw new NotSupportedException("a series is made of its labels, not of its key");
 }

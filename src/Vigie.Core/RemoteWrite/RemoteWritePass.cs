@@ -140,9 +140,11 @@ sealed class RemoteWritePass(SeriesTable table, IngestLimits limits)
         return added;
     }
 
-    /// <summary>The samples that follow are this series'.</summary>
-    public void Enter(KnownSeries series)
+    /// <summary>The samples that follow are this series'. Returns what stands for it now.</summary>
+    public KnownSeries Enter(KnownSeries series)
     {
+        if (!series.IsCurrent)
+            series = table.Redeclare(series);
         if (_last is { } last && !ReferenceEquals(last.Next, series))
             last.Next = series;
         _last = series;
@@ -153,6 +155,7 @@ sealed class RemoteWritePass(SeriesTable table, IngestLimits limits)
             NoteHost();
             (_host, _hostLastMs) = (series.Host, long.MinValue);
         }
+        return series;
     }
 
     /// <summary>Sample{value=1, timestamp=2}, and in version 2.0 start_timestamp=3. What is zero is not on the wire.</summary>

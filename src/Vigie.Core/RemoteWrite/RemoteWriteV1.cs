@@ -31,8 +31,7 @@ static class RemoteWriteV1
             {
                 if (IsOneSample(guess.Rest, out double value, out long timeMs))
                 {
-                    pass.Enter(expected);
-                    pass.Take(expected.Series, timeMs, value);
+                    pass.Take(pass.Enter(expected), timeMs, value);
                     return;
                 }
                 // The labels must end where the expected ones do, or this is another series that begins with the same labels.
@@ -95,9 +94,9 @@ static class RemoteWriteV1
             if (series.Field == SampleField)
             {
                 if (!entered)
-                    pass.Enter(known);
+                    known = pass.Enter(known);
                 entered = true;
-                pass.ReadSample(series.Message(), known.Series);
+                pass.ReadSample(series.Message(), known);
                 continue;
             }
             histograms += series.Field == HistogramField ? 1 : 0;

@@ -78,11 +78,11 @@ static class RemoteWriteV2
             return;
         if (!known.IsDeclared)
             LearnMetadata(metadata, known, body, pass);
-        pass.Enter(known);
+        known = pass.Enter(known);
         while (series.Next())
         {
             if (series.Field == SampleField)
-                pass.ReadSample(series.Message(), known.Series);
+                pass.ReadSample(series.Message(), known);
             else
                 series.Skip();
         }
@@ -150,7 +150,7 @@ static class RemoteWriteV2
         }
         if (!pass.Symbols.TryGet(help, body, out var helpText) || !pass.Symbols.TryGet(unit, body, out var unitText))
             return;
-        pass.Metrics.Learn(known.Metric.Info.Name, type, unitText, helpText);
+        pass.Metrics.Learn(known.Shared.Info.Name, type, unitText, helpText);
         known.IsDeclared = type != 0;
     }
 }

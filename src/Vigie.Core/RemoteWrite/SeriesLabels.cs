@@ -41,9 +41,24 @@ static class SeriesLabels
         return Labels.From(labels);
     }
 
-    static string? Read(ProtoReader label, IngestLimits limits, TextPool texts, List<Label> labels)
+    /// <summary>The labels of a series that was taken before.</summary>
+    public static Labels Again(ReadOnlySpan<byte> fields, string host, TextPool texts)
     {
-        ReadOnlySpan<byte> name = default, value = default;
+        var labels = new List<Label>();
+        var reader = new ProtoReader(fields, 0);
+        while (reader.Next())
+        {
+            Words(reader.Message(), out var name, out var value);
+            labels.Add(new(texts.Of(name), texts.Of(value)));
+        }
+        if (Find(labels, Host).Length == 0)
+            labels.Add(new(Host, host));
+        return Labels.From(labels);
+    }
+
+    static void Words(ProtoReader label, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
+    {
+        name = value = default;
         while (label.Next())
         {
             switch (label.Field)
@@ -53,6 +68,11 @@ static class SeriesLabels
                 default: label.Skip(); break;
             }
         }
+    }
+
+    static string? Read(ProtoReader label, IngestLimits limits, TextPool texts, List<Label> labels)
+    {
+        Words(label, out var name, out var value);
         if (!Utf8.IsValid(name) || !Utf8.IsValid(value))
             return "a label is not UTF-8";
         labels.Add(new(texts.Of(name), texts.Of(value)));

@@ -7,50 +7,49 @@ namespace Vigie.Core.RemoteWrite;
 /// The series that have come by remote write, and their hosts: bounded, and without those that were not met for an hour. Safe
 /// for use by many threads.
 /// </summary>
-sealed class SeriesTable(IngestLimits limits)
+sealed class SeriesTable
 {
     static readonly TimeSpan Silent = TimeSpan.FromHours(1), BetweenSweeps = TimeSpan.FromMinutes(1), SweepEvery = TimeSpan.FromMinutes(10);
 
-    readonly ConcurrentDictionary<KnownSeries, KnownSeries> _series = new(SeriesKeys.Instance);
+    readonly SeriesChains _series = new();
     readonly ConcurrentDictionary<string, KnownHost> _hosts = new(StringComparer.Ordinal);
-    readonly KnownMetrics _metrics = new(limits);
+    readonly IngestLimits _limits;
+    readonly KnownMetrics _metrics;
     readonly Lock _sweeping = new();
     long _sweptMs = long.MinValue;
-    int _seriesCount, _hostCount;
+    int _hostCount;
+
+    public SeriesTable(IngestLimits limits) => (_limits, _metrics) = (limits, new(limits, Texts));
 
     public KnownMetrics Metrics => _metrics;
 
     public TextPool Texts { get; } = new();
 
-    public int SeriesCount => Volatile.Read(ref _seriesCount);
+    public int SeriesCount => _series.Count;
 
     public int HostCount => Volatile.Read(ref _hostCount);
 
-    public KnownSeries? Find(SeriesKey key) =>
-        _series.GetAlternateLookup<SeriesKey>().TryGetValue(key, out var known) ? known : null;
+    public KnownSeries? Find(SeriesKey key) => _series.Find(key);
+
+    /// <summary>What stands for a series whose metric was declared since.</summary>
+    public KnownSeries Redeclare(KnownSeries series) => _series.Redeclare(series);
 
     /// <summary>Null when a limit is reached; then <paramref name="refusal"/> says which.</summary>
     public KnownSeries? Add(SeriesKey key, Labels labels, string hostName, bool isFallback, long nowMs, out string? refusal)
     {
         refusal = null;
-        if (SeriesCount >= limits.Series && !MakeRoom(nowMs, () => SeriesCount < limits.Series))
-            refusal = $"the hub keeps at most {limits.Series} series of all hosts";
+        if (SeriesCount >= _limits.Series && !MakeRoom(nowMs, () => SeriesCount < _limits.Series))
+            refusal = $"the hub keeps at most {_limits.Series} series of all hosts";
         else if (HostOf(hostName, nowMs) is not { } host)
-            refusal = $"the hub keeps at most {limits.Hosts} hosts";
-        else if (host.SeriesCount >= limits.SeriesPerHost && !MakeRoom(nowMs, () => host.SeriesCount < limits.SeriesPerHost))
-            refusal = limits.SeriesPerHostRefusal;
+            refusal = $"the hub keeps at most {_limits.Hosts} hosts";
+        else if (host.SeriesCount >= _limits.SeriesPerHost && !MakeRoom(nowMs, () => host.SeriesCount < _limits.SeriesPerHost))
+            refusal = _limits.SeriesPerHostRefusal;
         else
         {
-            var created = new KnownSeries(key.Bytes, key.Hash, isFallback ? key.Fallback : null, labels, host, _metrics.Of(labels.Name))
-            {
-                SeenMs = nowMs,
-            };
-            var known = _series.GetOrAdd(created, created);
+            var created = new KnownSeries(key, isFallback, labels, host, _metrics.Of(labels.Name)) { SeenMs = nowMs };
+            var known = _series.GetOrAdd(created);
             if (ReferenceEquals(known, created))
-            {
-                Interlocked.Increment(ref _seriesCount);
                 host.Count(1);
-            }
             return known;
         }
         return null;
@@ -72,7 +71,7 @@ sealed class SeriesTable(IngestLimits limits)
     {
         if (_hosts.TryGetValue(name, out var known))
             return known;
-        if (HostCount >= limits.Hosts && !MakeRoom(nowMs, () => HostCount < limits.Hosts))
+        if (HostCount >= _limits.Hosts && !MakeRoom(nowMs, () => HostCount < _limits.Hosts))
             return null;
         var created = new KnownHost(name);
         known = _hosts.GetOrAdd(name, created);
@@ -98,14 +97,8 @@ sealed class SeriesTable(IngestLimits limits)
     void Sweep(long nowMs)
     {
         Volatile.Write(ref _sweptMs, nowMs);
-        foreach (var (series, _) in _series)
-        {
-            if (nowMs - series.SeenMs <= Silent.TotalMilliseconds || !_series.TryRemove(series, out _))
-                continue;
-            series.Drop();
+        foreach (var series in _series.RemoveAll(s => nowMs - s.SeenMs > Silent.TotalMilliseconds))
             series.Host.Count(-1);
-            Interlocked.Decrement(ref _seriesCount);
-        }
         foreach (var (name, host) in _hosts)
             if (host.SeriesCount == 0 && _hosts.TryRemove(new(name, host)))
                 Interlocked.Decrement(ref _hostCount);

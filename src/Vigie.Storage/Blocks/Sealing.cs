@@ -34,6 +34,9 @@ sealed class Sealing(int instants)
         _made.Clear();
     }
 
+    /// <summary>Gives the buffers up.</summary>
+    public void Release() => (_made, _values) = (new(), new double[instants]);
+
     /// <summary>Valid until <see cref="Begin"/>.</summary>
     public ReadOnlySpan<byte> BytesOf(SealedBlock block) => _made.Written.Slice(block.At, block.Info.Bytes);
 

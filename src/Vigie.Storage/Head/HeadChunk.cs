@@ -57,7 +57,7 @@ sealed class HeadChunk(int stride)
 
 /// <summary>
 /// Chunks that are needed again and again: the collector would keep each for long and the process would grow. Bounded: what
-/// is more than the head of a usual fleet is left to the collector.
+/// is more than the head of a usual fleet is left to the collector, and at rest all of it.
 /// </summary>
 static class HeadPool
 {
@@ -80,6 +80,16 @@ static class HeadPool
             }
         }
         return new(stride);
+    }
+
+    /// <summary>Leaves all that is free to the collector.</summary>
+    public static void Clear()
+    {
+        lock (Guard)
+        {
+            Free.Clear();
+            _bytes = 0;
+        }
     }
 
     public static void Return(IEnumerable<HeadChunk> chunks)

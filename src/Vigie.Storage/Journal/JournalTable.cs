@@ -2,7 +2,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Vigie.Storage;
 
-/// <summary>The table of committed samples that are not in blocks yet: a row a commit.</summary>
+/// <summary>The table of commits whose samples are not all in blocks yet: a row each.</summary>
 static class JournalTable
 {
     /// <summary>The rows behind that one, in order.</summary>

@@ -9,7 +9,7 @@ namespace Vigie.Storage;
 /// </summary>
 sealed class SampleCommit(TimeProvider time, StoreLimits limits) : IDisposable
 {
-    readonly ByteBuffer _row = new();
+    readonly ByteBuffer _row = new(), _packed = new();
     readonly List<SeriesEntry> _added = [];
     readonly List<SeriesGroup> _groups = [];
     readonly Dictionary<Labels, SeriesEntry> _addedByLabels = [];
@@ -88,26 +88,27 @@ sealed class SampleCommit(TimeProvider time, StoreLimits limits) : IDisposable
     SeriesEntry? Resolve(SampleBatch batch, int at, SeriesEntry? neighbour)
     {
         var series = batch.Series[at];
+        var labels = series.Labels; // a reader may make them for each who asks
         lock (_memory.Lock)
         {
-            if (_memory.Index.Find(series.Labels) is { } known)
+            if (_memory.Index.Find(labels) is { } known)
             {
-                Declare(series);
+                Declare(labels.Name, series.Metric);
                 series.StoreSlot = known;
                 return known;
             }
-            if (_addedByLabels.TryGetValue(series.Labels, out var added))
+            if (_addedByLabels.TryGetValue(labels, out var added))
                 return added;
             if (_memory.Index.Count + _added.Count >= limits.Series)
                 return null;
-            Declare(series);
-            string host = StoreMemory.HostOf(series.Labels);
+            Declare(labels.Name, series.Metric);
+            string host = StoreMemory.HostOf(labels);
             var group = GroupFor(host, (neighbour ?? Companion(batch, at, host))?.Group);
-            var entry = new SeriesEntry(_next.Series, series.Labels, group, _memory);
+            var entry = new SeriesEntry(_next.Series, Pack(labels), group);
             _next = _next with { Series = _next.Series + 1 };
             _gained[group] = _gained.GetValueOrDefault(group) + 1;
             _added.Add(entry);
-            _addedByLabels.Add(series.Labels, entry);
+            _addedByLabels.Add(labels, entry);
             return entry;
         }
     }
@@ -135,7 +136,7 @@ sealed class SampleCommit(TimeProvider time, StoreLimits limits) : IDisposable
             if (_groups.Concat(alike).FirstOrDefault(g => g.Host == host && HasRoom(g)) is { } other)
                 return other;
         }
-        var group = new SeriesGroup(_next.Group, host);
+        var group = new SeriesGroup(_next.Group, host, _memory);
         _next = _next with { Group = _next.Group + 1 };
         _groups.Add(group);
         return group;
@@ -143,18 +144,17 @@ sealed class SampleCommit(TimeProvider time, StoreLimits limits) : IDisposable
 
     bool HasRoom(SeriesGroup group) => group.HasRoomFor(_gained.GetValueOrDefault(group) + 1);
 
-    void Declare(Series series)
+    void Declare(string name, MetricInfo metric)
     {
-        string name = series.Labels.Name;
-        if (!_metrics.TryGetValue(name, out var known) && !_memory.Metrics.TryGetValue(name, out known) || known != series.Metric)
-            _metrics[name] = series.Metric;
+        if (!_metrics.TryGetValue(name, out var known) && !_memory.Metrics.TryGetValue(name, out known) || known != metric)
+            _metrics[name] = metric;
     }
 
     /// <summary>Writes what the batches have brought. Commits nothing.</summary>
     public void Write()
     {
         var connection = _connection!;
-        SeriesTable.Insert(connection, _added, Number);
+        SeriesTable.Insert(connection, _added);
         SeriesTable.Insert(connection, _words);
         SeriesTable.Insert(connection, _metrics);
         if (_added.Count > 0)
@@ -164,6 +164,17 @@ sealed class SampleCommit(TimeProvider time, StoreLimits limits) : IDisposable
         _append!.Bind(1, _rowNumber);
         _append.Bind(2, _row.Written);
         _append.Run();
+    }
+
+    byte[] Pack(Labels labels)
+    {
+        _packed.Clear();
+        foreach (var label in labels.Span)
+        {
+            _packed.Varint((ulong)Number(label.Name));
+            _packed.Varint((ulong)Number(label.Value));
+        }
+        return _packed.Written.ToArray();
     }
 
     int Number(string word)

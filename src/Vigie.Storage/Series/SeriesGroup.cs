@@ -4,7 +4,7 @@ namespace Vigie.Storage;
 /// Series of one host that came together at the same instants. They share the columns of instants in the head and in
 /// blocks, which is what makes an instant cost nothing. Guarded by the memory's lock.
 /// </summary>
-sealed class SeriesGroup(int id, string host)
+sealed class SeriesGroup(int id, string host, StoreMemory memory)
 {
     /// <summary>Columns of one group in the head, so that a block stays a piece that is read and written at once.</summary>
     const int MostColumns = 256;
@@ -18,6 +18,8 @@ sealed class SeriesGroup(int id, string host)
     public int Id { get; } = id;
 
     public string Host { get; } = host;
+
+    public StoreMemory Memory { get; } = memory;
 
     /// <summary>The group's series in the order of their numbers, with or without samples in the head.</summary>
     public List<SeriesEntry> Members { get; } = [];

@@ -5,9 +5,10 @@ namespace Vigie.Storage;
 /// <summary>
 /// All series in memory: by label set for the writer, by label for queries. Guarded by the memory's lock.
 /// </summary>
-sealed class SeriesIndex
+sealed class SeriesIndex(Symbols symbols)
 {
-    readonly HashSet<SeriesEntry> _byLabels = new(SeriesLabels.Instance);
+    readonly HashSet<SeriesEntry> _byLabels = new(PackedLabels.Instance);
+    readonly ByteBuffer _packed = new();
     readonly SeriesByNumber _byId = new();
     readonly Dictionary<string, Dictionary<string, List<SeriesEntry>>> _postings = new(StringComparer.Ordinal);
     int _gone;
@@ -16,8 +17,9 @@ sealed class SeriesIndex
 
     public IEnumerable<SeriesEntry> All => _byId.All;
 
-    public SeriesEntry? Find(Labels labels) =>
-        _byLabels.GetAlternateLookup<Labels>().TryGetValue(labels, out var entry) ? entry : null;
+    /// <summary>A label set with a word that is not known is that of no series.</summary>
+    public SeriesEntry? Find(Labels labels) => symbols.TryPack(labels, _packed)
+        && _byLabels.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(_packed.Written, out var entry) ? entry : null;
 
     public SeriesEntry? Find(long id) => _byId.Find(id);
 
@@ -81,18 +83,19 @@ sealed class SeriesIndex
         }
         least ??= [[.. _byId.All]];
         var found = new List<SeriesEntry>();
-        var others = matchers.Where(m => !ReferenceEquals(m, walked)).ToArray();
+        var others = matchers.Where(m => !ReferenceEquals(m, walked))
+            .Select(m => (m, symbols.TryFind(m.Name, out int name) ? name : -1)).ToArray();
         foreach (var list in least)
             foreach (var entry in list)
-                if (!entry.IsGone && Holds(others, entry.Labels))
+                if (!entry.IsGone && Holds(others, entry))
                     found.Add(entry);
         return found;
     }
 
-    static bool Holds(LabelMatcher[] matchers, Labels labels)
+    bool Holds((LabelMatcher Matcher, int Name)[] matchers, SeriesEntry entry)
     {
-        foreach (var matcher in matchers)
-            if (!matcher.Matches(labels))
+        foreach (var (matcher, name) in matchers)
+            if (!matcher.Matches(symbols.Value(entry.Packed, name)))
                 return false;
         return true;
     }
@@ -107,18 +110,24 @@ sealed class SeriesIndex
     }
 
     /// <summary>The entry stands for its labels, so that the table holds one pointer for each.</summary>
-    sealed class SeriesLabels : IEqualityComparer<SeriesEntry>, IAlternateEqualityComparer<Labels, SeriesEntry>
+    sealed class PackedLabels : IEqualityComparer<SeriesEntry>, IAlternateEqualityComparer<ReadOnlySpan<byte>, SeriesEntry>
     {
-        public static readonly SeriesLabels Instance = new();
+        public static readonly PackedLabels Instance = new();
 
-        public bool Equals(SeriesEntry? a, SeriesEntry? b) => ReferenceEquals(a, b) || (a is not null && a.Labels.Equals(b?.Labels));
+        public bool Equals(SeriesEntry? a, SeriesEntry? b) =>
+            ReferenceEquals(a, b) || (a is not null && b is not null && a.Packed.SequenceEqual(b.Packed));
 
-        public bool Equals(Labels alternate, SeriesEntry entry) => alternate.Equals(entry.Labels);
+        public bool Equals(ReadOnlySpan<byte> alternate, SeriesEntry entry) => alternate.SequenceEqual(entry.Packed);
 
-        public int GetHashCode(SeriesEntry entry) => entry.Labels.GetHashCode();
+        public int GetHashCode(SeriesEntry entry) => GetHashCode(entry.Packed);
 
-        public int GetHashCode(Labels alternate) => alternate.GetHashCode();
+        public int GetHashCode(ReadOnlySpan<byte> alternate)
+        {
+            var hash = new HashCode();
+            hash.AddBytes(alternate);
+            return hash.ToHashCode();
+        }
 
-        public SeriesEntry Create(Labels alternate) => throw new NotSupportedException("an entry is more than its labels");
+        public SeriesEntry Create(ReadOnlySpan<byte> alternate) => throw new NotSupportedException("an entry is more than its labels");
     }
 }

@@ -7,23 +7,16 @@ namespace Vigie.Storage;
 /// <summary>The tables of series, of their words and of metrics.</summary>
 static class SeriesTable
 {
-    public static void Insert(SqliteConnection connection, IReadOnlyList<SeriesEntry> entries, Func<string, int> number)
+    public static void Insert(SqliteConnection connection, IReadOnlyList<SeriesEntry> entries)
     {
         if (entries.Count == 0)
             return;
         using var statement = Statement.Prepare(connection, "INSERT INTO series VALUES(?, ?, ?)");
-        var bytes = new ByteBuffer();
         foreach (var entry in entries)
         {
-            bytes.Clear();
-            foreach (var label in entry.Labels.Span)
-            {
-                bytes.Varint((ulong)number(label.Name));
-                bytes.Varint((ulong)number(label.Value));
-            }
             statement.Bind(1, entry.Id);
             statement.Bind(2, entry.Group.Id);
-            statement.Bind(3, bytes.Written);
+            statement.Bind(3, entry.Packed);
             statement.Run();
         }
     }

@@ -13,7 +13,7 @@ public sealed class HeadRowsTests
         const int Columns = 150, Instants = 200;
         var random = new Random(7);
         var memory = new StoreMemory();
-        var group = new SeriesGroup(1, "h");
+        var group = new SeriesGroup(1, "h", memory);
         var entries = new List<SeriesEntry>();
         var rows = new HeadRows(entries);
         var expected = new SortedDictionary<(long Time, int Column), double>();
@@ -24,7 +24,7 @@ public sealed class HeadRowsTests
         {
             // Series come one after the other, so rows become wider while there are some.
             if (entries.Count < Columns)
-                entries.Add(new(entries.Count + 1, Labels.Of($"m{entries.Count}"), group, memory) { Column = entries.Count });
+                entries.Add(new(entries.Count + 1, [], group) { Column = entries.Count });
             for (int column = 0; column < entries.Count; column += 1 + random.Next(3))
             {
                 double value = random.NextDouble();
