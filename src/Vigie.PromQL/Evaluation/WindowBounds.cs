@@ -10,10 +10,10 @@ namespace Vigie.PromQL.Evaluation;
 /// <param name="rangeMs">Its length; it is open at its start.</param>
 sealed class WindowBounds(TimeMap ends, long rangeMs)
 {
-    readonly int[] _from = new int[ends.Grid.Count], _to = new int[ends.Grid.Count];
+    int[] _from = [], _to = []; // made when there is something to cut: until then nobody has been charged for the steps
     ReadOnlyMemory<long> _times;
 
-    public int Steps => _to.Length;
+    public int Steps { get; } = ends.Grid.Count;
 
     public TimeMap Ends { get; } = ends;
 
@@ -29,6 +29,8 @@ sealed class WindowBounds(TimeMap ends, long rangeMs)
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Cut(ReadOnlyMemory<long> timesMs)
     {
+        if (_to.Length != Steps)
+            (_from, _to) = (new int[Steps], new int[Steps]);
         _times = timesMs;
         var times = timesMs.Span;
         long end = Ends.First, step = Ends.FixedMs is null ? Ends.Grid.StepMs : 0;

@@ -111,6 +111,8 @@ public sealed class QueryEngineTests
     [InlineData("up")]
     [InlineData("max_over_time(vector(1)[1d:1s])")]
     [InlineData("max_over_time(vector(1)[200y:1ms])")]
+    [InlineData("max_over_time(up[200y:1ms])")]
+    [InlineData("sum(sum_over_time(topk(1, up offset 1m)[200y:1ms]))")]
     [InlineData("vector(1) + vector(2) + vector(3) + vector(4)")]
     public async Task Too_many_samples_read_or_computed_are_refused(string query)
     {

@@ -8,6 +8,7 @@ namespace Vigie.PromQL.Evaluation;
 sealed class ColumnStream(ColumnPlan plan, Reduction? reduction, Evaluator e) : SeriesStream(plan.Selection)
 {
     Part[] _parts = [];
+    bool _isTaken;
 
     public override IReadOnlyList<ISeriesPart> Split(int parts)
     {
@@ -20,6 +21,9 @@ sealed class ColumnStream(ColumnPlan plan, Reduction? reduction, Evaluator e) : 
     /// <summary>All parts together, in their order. To be taken once.</summary>
     public List<StepSeries> Finish()
     {
+        if (_isTaken)
+            throw new InvalidOperationException("the columns of a node have been given away already");
+        _isTaken = true;
         if (reduction is null)
             return [.. _parts.SelectMany(part => part.Columns)];
         using var nothing = _parts.Length == 0 ? reduction.Groups() : null;

@@ -22,7 +22,10 @@ sealed class QueryStreams : IDisposable
                 Add(range, grid, new RangeStream(e.Plan.Selection(range.Selector, range.RangeMs, grid)));
                 return;
             case Subquery subquery:
-                if (e.Plan.Inside(subquery, grid) is { Count: > 0 } inside)
+                var inside = e.Plan.Inside(subquery, grid);
+                if (inside.Count == int.MaxValue)
+                    throw e.Budget.TooManySamples(); // more steps than can be counted: it would end before its time
+                if (inside.Count > 0)
                     Collect(e, subquery.Inner, inside);
                 return;
             case Call { Function: "absent_over_time" } call when call.Arguments[0].Unwrapped is RangeSelector range:
