@@ -70,9 +70,8 @@ sealed class PieceReader(SqliteConnection connection, SeriesSelection selection)
         if (column < 0)
             return false;
         var times = part.Times(part.TimesOf(column));
-        int last = times.BinarySearch(stretch.ToMs);
-        last = last < 0 ? ~last - 1 : last;
-        if (last < 0 || times[last] < stretch.FromMs)
+        int last = LastOf(times, stretch);
+        if (last < 0)
             return false;
         _instant[0] = times[last];
         to.Instants(_instant);
@@ -104,24 +103,36 @@ sealed class PieceReader(SqliteConnection connection, SeriesSelection selection)
                 joined[i].WriteTo(to, entries[i].Labels);
     }
 
-    /// <summary>The series with a sample in the range.</summary>
+    /// <summary>The series with a sample in the range. The newest is looked at first, because most that have ever been still are.</summary>
     public void List(Piece piece, List<Labels> found)
     {
-        var left = new HashSet<SeriesEntry>(piece.Entries);
-        foreach (var stretch in piece.Stretches)
+        var left = piece.Entries;
+        foreach (var rows in piece.Head)
+            Take(new HeadPart(rows), piece.Stretches[^1]);
+        for (int s = piece.Stretches.Count - 1; s >= 0; s--)
+            for (int i = piece.Stretches[s].Blocks.Count - 1; i >= 0 && left.Count > 0; i--)
+                Take(Open(piece.Stretches[s].Blocks[i], 0, whole: false), piece.Stretches[s]);
+
+        void Take(SamplePart part, Stretch stretch)
         {
-            var parts = Open(piece, stretch, whole: false);
-            using var scan = new GroupScan(parts, stretch.FromMs, stretch.ToMs);
-            int[] columns = new int[parts.Count];
-            left.RemoveWhere(e =>
+            left.RemoveAll(entry =>
             {
-                bool has = scan.Times(new(e, Shown(stretch)), columns).Times.Length > 0;
+                int column = part.Find(new(entry, Shown(stretch)));
+                bool has = column >= 0 && LastOf(part.Times(part.TimesOf(column)), stretch) >= 0;
                 if (has)
-                    found.Add(e.Labels);
+                    found.Add(entry.Labels);
                 return has;
             });
-            Close(parts);
+            part.GiveBack();
         }
+    }
+
+    /// <summary>Where the last instant within a range stands, -1 when there is none.</summary>
+    static int LastOf(ReadOnlySpan<long> times, Stretch stretch)
+    {
+        int last = times.BinarySearch(stretch.ToMs);
+        last = last < 0 ? ~last - 1 : last;
+        return last >= 0 && times[last] >= stretch.FromMs ? last : -1;
     }
 
     static RollupPart Shown(Stretch stretch) => stretch.Level == BlockLevel.Raw ? RollupPart.Sample : RollupPart.Last;

@@ -66,9 +66,9 @@ sealed class SampleReader(SqliteConnection connection, StoreMemory memory, Horiz
     /// <summary>The label sets with a sample in the range; null when the transaction is to be begun again.</summary>
     public IReadOnlyList<Labels>? Series(SeriesSelection selection, CancellationToken ct)
     {
-        if (ReadPlan.Of(selection, connection, memory, kept) is not { } plan)
+        if (ReadPlan.Of(selection with { LatestOnly = true }, connection, memory, kept) is not { } plan)
             return null;
-        var found = new List<Labels>();
+        var found = plan.Latest.ConvertAll(sample => sample.Entry.Labels);
         using var reader = new PieceReader(connection, selection);
         foreach (var piece in plan.Pieces)
         {

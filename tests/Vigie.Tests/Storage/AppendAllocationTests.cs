@@ -20,10 +20,15 @@ public sealed class AppendAllocationTests
         // Series become known, buffers get their size, and what is sealed leaves its chunks for what comes: fewer instants than
         // one chunk holds.
         await WriteAsync(all, 2 * Instants);
-        await store.Store.SealAsync(default);
-        await WriteAsync(all, 1);
-
-        long some = await WriteAsync(all.AsMemory(0, SeriesPerHost), Instants), many = await WriteAsync(all, Instants);
+        var (some, many) = (long.MaxValue, long.MaxValue);
+        // The least of a few rounds: now and then the runtime allocates something of its own in the midst of one.
+        for (int round = 0; round < 5; round++)
+        {
+            await store.Store.SealAsync(default);
+            await WriteAsync(all, 1);
+            some = Math.Min(some, await WriteAsync(all.AsMemory(0, SeriesPerHost), Instants));
+            many = Math.Min(many, await WriteAsync(all, Instants));
+        }
 
         // A write has its task and what carries it through the queue; nothing of that may grow with the samples.
         Assert.InRange(some, 1, Instants * 1_000);
