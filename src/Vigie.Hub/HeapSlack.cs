@@ -21,15 +21,15 @@ sealed class HeapSlack(TimeProvider time, Action release)
 
     /// <summary>
     /// Committed bytes above those of the last time that are worth a collection of all, which stops everything for about a
-    /// millisecond for each megabyte that is alive; a quarter of them must be it, too.
+    /// millisecond for each megabyte that is alive; an eighth of them must be it, too.
     /// </summary>
-    const long Least = 16 << 20;
+    const long Least = 8 << 20;
 
     /// <summary>Times the length of the last such collection until there may be another: it takes a hundredth of the time.</summary>
     const int Spacing = 100;
 
-    /// <summary>What grows no further than the last time comes from the usual work, and would soon be taken again.</summary>
-    static readonly TimeSpan Usual = TimeSpan.FromMinutes(10);
+    /// <summary>What grows no further than the last time comes from the usual work, the rounds of alerts, and is soon taken again.</summary>
+    static readonly TimeSpan Usual = TimeSpan.FromMinutes(1);
 
     TimeSpan _used, _length;
     long _allocated, _committed = Committed, _level, _end;
@@ -63,5 +63,5 @@ sealed class HeapSlack(TimeProvider time, Action release)
     }
 
     /// <param name="before">What was committed after the last collection of this kind, or at the start.</param>
-    public static bool IsMuch(long committed, long before) => committed - before > Math.Max(Least, before / 4);
+    public static bool IsMuch(long committed, long before) => committed - before > Math.Max(Least, before / 8);
 }

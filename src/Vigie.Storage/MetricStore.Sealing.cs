@@ -5,7 +5,7 @@ namespace Vigie.Storage;
 public sealed partial class MetricStore
 {
     /// <summary>More for a large fleet: blocks of a few instants would be packed again and again.</summary>
-    long HeadLimit => Math.Max(_limits.HeadSamples, 16L * _memory.Index.Count);
+    long HeadLimit => Math.Max(_limits.HeadSamples, 8L * _memory.Index.Count);
 
     /// <summary>Whether there is so much in the head, or so old, that it should be sealed. A clock that was set back counts as age.</summary>
     public bool SealIsDue => _memory.HeadSamples > HeadLimit

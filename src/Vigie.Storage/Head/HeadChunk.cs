@@ -6,8 +6,8 @@ namespace Vigie.Storage;
 /// </summary>
 sealed class HeadChunk(int stride)
 {
-    /// <summary>Log2 of the rows. Sixteen of the widest stay below the size from which the collector keeps arrays apart.</summary>
-    public const int Shift = 4;
+    /// <summary>Log2 of the rows. Eight of the widest stay far below the size from which the collector keeps arrays apart.</summary>
+    public const int Shift = 3;
 
     public const int Rows = 1 << Shift;
 
