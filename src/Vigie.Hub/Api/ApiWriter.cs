@@ -18,12 +18,14 @@ sealed class ApiWriter : IAsyncDisposable
 
     readonly HttpContext _context;
     readonly Utf8JsonWriter _json;
+    readonly PointWriter _points;
+    long _unflushed;
 
     public ApiWriter(HttpContext context, int status = 200)
     {
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json";
-        (_context, _json) = (context, new(context.Response.BodyWriter, Style));
+        (_context, _json, _points) = (context, new(context.Response.BodyWriter, Style), new(context.Response.BodyWriter));
         _json.WriteStartObject();
         _json.WriteString("status"u8, status < 300 ? "success"u8 : "error"u8);
     }
@@ -117,21 +119,16 @@ sealed class ApiWriter : IAsyncDisposable
 
     void Points(SeriesSamples series)
     {
-        _json.WriteStartArray("values"u8);
-        var times = series.TimesMs.Span;
-        var values = series.Values.Span;
-        for (int i = 0; i < values.Length; i++)
-            Point(times[i], values[i]);
-        _json.WriteEndArray();
+        _json.WritePropertyName("values"u8);
+        _unflushed += _json.BytesPending;
+        _json.Flush();
+        _unflushed += _points.Write(series.TimesMs.Span, series.Values.Span);
     }
 
     void Point(long timeMs, double value)
     {
-        Span<byte> text = stackalloc byte[NumberText.MostBytes];
-        _json.WriteStartArray();
-        Time(timeMs);
-        _json.WriteStringValue(text[..NumberText.Write(value, text)]);
-        _json.WriteEndArray();
+        Span<byte> text = stackalloc byte[PointWriter.MostOfOne];
+        _json.WriteRawValue(text[..PointWriter.WriteOne(timeMs, value, text)], skipInputValidation: true);
     }
 
     void Time(long timeMs)
@@ -152,8 +149,9 @@ sealed class ApiWriter : IAsyncDisposable
 
     async ValueTask FlushAsync()
     {
-        if (_json.BytesPending < FlushFrom)
+        if (_unflushed + _json.BytesPending < FlushFrom)
             return;
+        _unflushed = 0;
         await _json.FlushAsync(_context.RequestAborted);
         await _context.Response.BodyWriter.FlushAsync(_context.RequestAborted);
     }

@@ -14,7 +14,9 @@ static class NumberText
     {
         if (!double.IsFinite(value))
             return Copy(double.IsNaN(value) ? "NaN"u8 : value > 0 ? "+Inf"u8 : "-Inf"u8, to);
-        value.TryFormat(to, out int written, "R", CultureInfo.InvariantCulture);
+        if (TryShort(value, to, out int written))
+            return written;
+        value.TryFormat(to, out written, "R", CultureInfo.InvariantCulture);
         int e = to[..written].IndexOf((byte)'E');
         if (e < 0)
             return written;
@@ -22,6 +24,34 @@ static class NumberText
         if (Math.Abs(value) is < 1e-6 or >= 1e21)
             return e + WriteExponent(exponent, to[e..]);
         return Plain(to, e, exponent);
+    }
+
+    /// <summary>
+    /// Most values have a few decimals. Such a one has at most fifteen digits; no two numbers of so few are the same double, so it is
+    /// the shortest text, and found without the general search for it.
+    /// </summary>
+    static bool TryShort(double value, Span<byte> to, out int written)
+    {
+        const double Scale = 10_000, Most = 1e15;
+        written = 0;
+        double scaled = Math.Round(value * Scale);
+        if (!(Math.Abs(scaled) < Most) || scaled / Scale != value || (value == 0 && double.IsNegative(value)))
+            return false;
+        long whole = Math.DivRem((long)scaled, (long)Scale, out long rest);
+        if (scaled < 0 && whole == 0)
+            to[written++] = (byte)'-';
+        Utf8Formatter.TryFormat(whole, to[written..], out int digits);
+        written += digits;
+        if (rest == 0)
+            return true;
+        rest = Math.Abs(rest);
+        to[written++] = (byte)'.';
+        for (long place = (long)Scale / 10; rest > 0; place /= 10)
+        {
+            to[written++] = (byte)('0' + (rest / place));
+            rest %= place;
+        }
+        return true;
     }
 
     /// <summary>Seconds with milliseconds where there are any.</summary>

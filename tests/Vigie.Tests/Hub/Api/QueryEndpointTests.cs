@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using CsCheck;
 using Vigie.Core.Metrics;
 using Vigie.Hub.Api;
 
@@ -108,9 +109,59 @@ public sealed class QueryEndpointTests : IAsyncLifetime
     [InlineData(1e21, "1e+21")]
     [InlineData(1.7976931348623157e308, "1.7976931348623157e+308")]
     [InlineData(double.NegativeInfinity, "-Inf")]
+    [InlineData(-0.0, "-0")]
+    [InlineData(-0.25, "-0.25")]
+    [InlineData(-3.0001, "-3.0001")]
+    [InlineData(0.1, "0.1")]
+    [InlineData(0.0001, "0.0001")]
+    [InlineData(12345678901.05, "12345678901.05")]
+    [InlineData(99999999999.9999, "99999999999.9999")]
+    [InlineData(0.30000000000000004, "0.30000000000000004")]
     public void A_number_is_written_as_go_writes_it(double value, string expected)
     {
         Span<byte> text = stackalloc byte[NumberText.MostBytes];
         Assert.Equal(expected, System.Text.Encoding.ASCII.GetString(text[..NumberText.Write(value, text)]));
+    }
+
+    [Fact]
+    public void Any_number_reads_back_as_itself_in_the_fewest_digits()
+    {
+        var number = Gen.OneOf(Gen.Double, Gen.Double[-1, 1], Gen.Double[-1e6, 1e6], Gen.Int.Select(i => i / 10_000.0),
+            Gen.Long.Select(l => l / 100.0), Gen.Int.Select(i => (double)i));
+        number.Sample(value =>
+        {
+            Span<byte> text = stackalloc byte[NumberText.MostBytes];
+            string written = System.Text.Encoding.ASCII.GetString(text[..NumberText.Write(value, text)]);
+            if (!double.IsFinite(value))
+                return;
+            Assert.Equal(value, double.Parse(written, System.Globalization.CultureInfo.InvariantCulture));
+            static int Digits(string number) => number.Split('E', 'e')[0].Where(char.IsAsciiDigit).SkipWhile(c => c == '0').Count();
+            string plain = value.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
+            if (plain.Contains('.', StringComparison.Ordinal) && !plain.Contains('E', StringComparison.Ordinal))
+                Assert.Equal(Digits(plain), Digits(written));
+        }, iter: 20_000);
+    }
+
+    [Fact]
+    public void Points_of_any_number_and_time_are_written_as_one_by_one()
+    {
+        Gen.Select(Gen.Long[-10_000_000_000_000, 10_000_000_000_000].Array[0, 900], Gen.Double, Gen.Int[0, 50]).Array[1, 4].Sample(series =>
+        {
+            var buffer = new System.Buffers.ArrayBufferWriter<byte>();
+            var writer = new PointWriter(buffer);
+            var expected = new System.Text.StringBuilder();
+            Span<byte> one = stackalloc byte[PointWriter.MostOfOne];
+            foreach (var (times, value, step) in series)
+            {
+                double[] values = [.. times.Select((_, i) => value + (i * step))];
+                writer.Write(times, values);
+                expected.Append('[');
+                for (int i = 0; i < times.Length; i++)
+                    expected.Append(i > 0 ? "," : "")
+                        .Append(System.Text.Encoding.ASCII.GetString(one[..PointWriter.WriteOne(times[i], values[i], one)]));
+                expected.Append(']');
+            }
+            Assert.Equal(expected.ToString(), System.Text.Encoding.ASCII.GetString(buffer.WrittenSpan));
+        }, iter: 200);
     }
 }
