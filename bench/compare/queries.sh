@@ -2,8 +2,8 @@
 
 asked() { grep -v '^#' "$bench/compare/queries.tsv"; }
 
-# Ten to warm up, because a just-in-time compiler looks again at what has run often; then the median of five.
-warm=10 rounds=5
+# Forty to warm up, because a just-in-time compiler compiles anew what has run thirty times; then the median of five.
+warm=40 rounds=5
 
 # Seconds off the samples' grid: a range of Prometheus 2 holds the sample at its very beginning, and one of Prometheus 3 does not.
 off=7
