@@ -1,4 +1,3 @@
-using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Mvc;
 using Vigie.Core.Metrics;
 using Vigie.PromQL;

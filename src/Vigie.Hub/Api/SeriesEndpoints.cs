@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Microsoft.AspNetCore.Mvc;
 using Vigie.Core.Metrics;
 using Vigie.Storage;
@@ -89,7 +91,7 @@ static class SeriesEndpoints
         const string Mark = "U__";
         if (!name.StartsWith(Mark, StringComparison.Ordinal))
             return name;
-        var text = new System.Text.StringBuilder();
+        var text = new StringBuilder();
         for (int i = Mark.Length; i < name.Length; i++)
         {
             if (name[i] != '_')
@@ -103,10 +105,10 @@ static class SeriesEndpoints
                 continue;
             }
             int end = name.IndexOf('_', i + 1);
-            if (end < 0 || !int.TryParse(name.AsSpan(i + 1, end - i - 1), System.Globalization.NumberStyles.AllowHexSpecifier,
-                System.Globalization.CultureInfo.InvariantCulture, out int rune) || !System.Text.Rune.IsValid(rune))
+            if (end < 0 || !int.TryParse(name.AsSpan(i + 1, end - i - 1), NumberStyles.AllowHexSpecifier,
+                CultureInfo.InvariantCulture, out int rune) || !Rune.IsValid(rune))
                 return name;
-            text.Append(new System.Text.Rune(rune).ToString());
+            text.Append(new Rune(rune).ToString());
             i = end;
         }
         return text.ToString();

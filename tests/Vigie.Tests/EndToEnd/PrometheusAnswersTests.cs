@@ -15,7 +15,7 @@ namespace Vigie.Tests.EndToEnd;
 /// </summary>
 public sealed class PrometheusAnswersTests
 {
-    const int Queries = 500;
+    const int Queries = 2_000;
 
     /// <summary>2026-11-20T08:00:00Z: in one block of Prometheus' head, whatever the day of the run.</summary>
     const long Start = 1_795_161_600, End = Start + (QuerySamples.Steps * QuerySamples.StepMs / 1000);
