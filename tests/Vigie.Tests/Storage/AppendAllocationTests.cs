@@ -32,7 +32,8 @@ public sealed class AppendAllocationTests
 
         // A write has its task and what carries it through the queue; nothing of that may grow with the samples.
         Assert.InRange(some, 1, Instants * 1_000);
-        Assert.InRange(many - some, -100, 100);
+        // Sixty-nine thousand samples lie between the two: one byte for each would be far outside.
+        Assert.InRange(many - some, -2_000, 2_000);
 
         async Task<long> WriteAsync(ReadOnlyMemory<Series> series, int instants)
         {
