@@ -36,7 +36,7 @@ sealed class AlertEngine(QueryEngine engine, Database database, AlertStore alert
             {
                 try
                 {
-                    answers.Add((rule, (await engine.InstantAsync(rule.Expression, now.ToUnixTimeMilliseconds(), ct)).Series()));
+                    answers.Add((rule, (await engine.InstantAsync(rule.Parsed, now.ToUnixTimeMilliseconds(), ct)).Series()));
                 }
                 catch (Exception e) when (e is PromQLException or StoreUnavailableException or DatabaseException)
                 {

@@ -1,5 +1,6 @@
 using Vigie.Core.Metrics;
 using Vigie.Hub.Charts;
+using Vigie.PromQL.Ast;
 
 namespace Vigie.Hub.Alerts;
 
@@ -17,6 +18,9 @@ sealed record Rule(string Name, string Expression, double? Threshold, TimeSpan F
     ChartUnit? Unit, string? Chart = null, string? MutedBy = null)
 {
     static readonly Dictionary<string, string> None = new(StringComparer.Ordinal);
+
+    /// <summary>Parsed once: the question is asked every few seconds.</summary>
+    public Expr Parsed => field ??= Expr.Parse(Expression);
 
     /// <summary>The whole condition in PromQL, the threshold included.</summary>
     public string Query => Threshold is { } threshold

@@ -61,8 +61,8 @@ sealed class RuleSet
                 errors[name] = e.Message; // one that a newer version has written, say; the others go on
             }
         }
-        IReadOnlyList<Rule> all = [.. BuiltIn, .. groups.SelectMany(g => g.Alerts().Values)];
-        return new(definitions, groups, all, all.ToDictionary(r => r.Name, r => Reach(Expr.Parse(r.Expression), _queries.Lookback)), errors);
+        IReadOnlyList<Rule> all = [.. BuiltIn, .. groups.SelectMany(g => g.Alerts.Values)];
+        return new(definitions, groups, all, all.ToDictionary(r => r.Name, r => Reach(r.Parsed, _queries.Lookback)), errors);
     }
 
     public IReadOnlyList<Threshold> Thresholds(string chart) =>

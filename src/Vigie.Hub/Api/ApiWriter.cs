@@ -126,7 +126,7 @@ sealed class ApiWriter : IAsyncDisposable
 
     void Point(long timeMs, double value)
     {
-        Span<byte> text = stackalloc byte[PointWriter.MostOfOne];
+        Span<byte> text = stackalloc byte[PointWriter.MostOfPoint];
         _json.WriteRawValue(text[..PointWriter.WriteOne(timeMs, value, text)], skipInputValidation: true);
     }
 

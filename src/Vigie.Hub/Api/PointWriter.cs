@@ -12,7 +12,7 @@ sealed class PointWriter(IBufferWriter<byte> to)
     /// <summary>Bytes asked for at once; a point takes at most <see cref="MostOfPoint"/> of them.</summary>
     const int Piece = 16 * 1024;
 
-    const int MostOfPoint = (2 * NumberText.MostBytes) + 8;
+    public const int MostOfPoint = (2 * NumberText.MostBytes) + 8;
 
     /// <summary>A text of an instant, with its length in the last byte.</summary>
     const int Slot = 24;
@@ -50,10 +50,14 @@ sealed class PointWriter(IBufferWriter<byte> to)
     {
         to[0] = (byte)'[';
         int at = 1 + CopyTime(place, timeMs, to[1..]);
-        to[at] = (byte)',';
-        to[at + 1] = (byte)'"';
-        at += 2;
-        at += NumberText.Write(value, to[at..]);
+        return at + WriteValue(value, to[at..]);
+    }
+
+    static int WriteValue(double value, Span<byte> to)
+    {
+        to[0] = (byte)',';
+        to[1] = (byte)'"';
+        int at = 2 + NumberText.Write(value, to[2..]);
         to[at] = (byte)'"';
         to[at + 1] = (byte)']';
         return at + 2;
@@ -91,12 +95,6 @@ sealed class PointWriter(IBufferWriter<byte> to)
     {
         to[0] = (byte)'[';
         int at = 1 + NumberText.WriteSeconds(timeMs, to[1..]);
-        ",\""u8.CopyTo(to[at..]);
-        at += 2;
-        at += NumberText.Write(value, to[at..]);
-        "\"]"u8.CopyTo(to[at..]);
-        return at + 2;
+        return at + WriteValue(value, to[at..]);
     }
-
-    public const int MostOfOne = MostOfPoint;
 }

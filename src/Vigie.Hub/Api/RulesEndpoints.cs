@@ -59,7 +59,7 @@ static class RulesEndpoints
         foreach (var group in rules.Groups.Where(g => groups.Length == 0 || groups.Contains(g.Name, StringComparer.Ordinal)))
         {
             Begin(json, group.Name, group.Interval ?? options.Every, group.Limit, round.LastOf(group.Name));
-            var alerts = group.Alerts();
+            var alerts = group.Alerts;
             foreach (var rule in group.Rules.Where(r => Wanted(r.IsAlert, r.Name)))
             {
                 if (rule.IsAlert)

@@ -52,7 +52,7 @@ sealed class Headlines(QueryEngine engine)
     {
         var all = new Dictionary<string, Headline>(StringComparer.Ordinal);
         foreach (var question in Fleet.Concat(Details))
-            await AskAsync(HeadlineCatalog.Of(question.Expression, host), question, now, all, ct);
+            await AskAsync(HeadlineCatalog.Of(question.Query, host), question, now, all, ct);
         return all.GetValueOrDefault(host, new());
     }
 

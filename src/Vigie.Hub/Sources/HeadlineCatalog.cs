@@ -21,9 +21,12 @@ static class HeadlineCatalog
         string.Join(" or on (host) ", MetricSource.All.Select(figure).OfType<string>().Select(e => $"({e})"));
 
     /// <summary>The expression over one host's series alone.</summary>
-    public static Expr Of(string expression, string host)
+    public static Expr Of(string expression, string host) => Of(Expr.Parse(expression), host);
+
+    /// <inheritdoc cref="Of(string, string)"/>
+    public static Expr Of(Expr expression, string host)
     {
         var matcher = new LabelMatcher("host", MatchKind.Equal, host);
-        return Expr.Parse(expression).Rewrite(s => s with { Matchers = [.. s.Matchers, matcher] });
+        return expression.Rewrite(s => s with { Matchers = [.. s.Matchers, matcher] });
     }
 }

@@ -33,7 +33,7 @@ sealed class GroupRound(QueryEngine engine, MetricStore store, HubOptions option
         {
             lock (_last)
                 _last[group.Name] = now;
-            var alerts = group.Alerts();
+            var alerts = group.Alerts;
             foreach (var rule in group.Rules)
             {
                 string name = rule.IsAlert ? alerts[rule].Name : $"{group.Name}/{rule.Name}";
@@ -61,7 +61,7 @@ sealed class GroupRound(QueryEngine engine, MetricStore store, HubOptions option
 
     async Task<IReadOnlyList<SeriesSamples>> AskAsync(RuleGroup group, GroupRule rule, DateTimeOffset now, CancellationToken ct)
     {
-        var answer = (await engine.InstantAsync(rule.Expression, (now - group.Offset).ToUnixTimeMilliseconds(), ct)).Series();
+        var answer = (await engine.InstantAsync(rule.Parsed, (now - group.Offset).ToUnixTimeMilliseconds(), ct)).Series();
         return group.Limit == 0 || answer.Count <= group.Limit ? answer
             : throw new RuleException($"it makes {answer.Count} series, and its group's limit is {group.Limit}");
     }

@@ -1,4 +1,5 @@
 using Vigie.Hub.Charts;
+using Vigie.PromQL.Ast;
 
 namespace Vigie.Hub.Alerts.Groups;
 
@@ -13,7 +14,9 @@ sealed record RuleGroup(string Name, TimeSpan? Interval, TimeSpan Offset, int Li
     static readonly string[] CriticalWords = ["critical", "page", "error", "high", "disaster", "emergency", "fatal"];
 
     /// <summary>Its alerting rules as the hub's own are: named after the group, because Prometheus' names need not be unique.</summary>
-    public IReadOnlyDictionary<GroupRule, Rule> Alerts()
+    public IReadOnlyDictionary<GroupRule, Rule> Alerts => field ??= AsAlerts();
+
+    Dictionary<GroupRule, Rule> AsAlerts()
     {
         var alerts = new Dictionary<GroupRule, Rule>(ReferenceEqualityComparer.Instance);
         var names = new HashSet<string>(StringComparer.Ordinal);
@@ -50,4 +53,7 @@ sealed record RuleGroup(string Name, TimeSpan? Interval, TimeSpan Offset, int Li
 /// <param name="For">How long an alert must hold before it fires.</param>
 /// <param name="KeepFiringFor">How long it goes on firing when it does not hold any more.</param>
 sealed record GroupRule(bool IsAlert, string Name, string Expression, TimeSpan For, TimeSpan KeepFiringFor,
-    IReadOnlyDictionary<string, string> Labels, IReadOnlyDictionary<string, string> Annotations);
+    IReadOnlyDictionary<string, string> Labels, IReadOnlyDictionary<string, string> Annotations)
+{
+    public Expr Parsed => field ??= Expr.Parse(Expression);
+}

@@ -46,7 +46,7 @@ public sealed class RuleFileTests
         Assert.False(node.Rules[0].IsAlert);
         Assert.Equal("instance:node_cpu:ratio", node.Rules[0].Name);
 
-        var alerts = node.Alerts();
+        var alerts = node.Alerts;
         var first = alerts[node.Rules[1]];
         Assert.Equal(("node/HostOutOfMemory", "HostOutOfMemory", Severity.Critical), (first.Name, first.Title, first.Severity));
         Assert.Equal((TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(90)), (first.For, first.KeepFiringFor));

@@ -150,7 +150,7 @@ public sealed class QueryEndpointTests : IAsyncLifetime
             var buffer = new System.Buffers.ArrayBufferWriter<byte>();
             var writer = new PointWriter(buffer);
             var expected = new System.Text.StringBuilder();
-            Span<byte> one = stackalloc byte[PointWriter.MostOfOne];
+            Span<byte> one = stackalloc byte[PointWriter.MostOfPoint];
             foreach (var (times, value, step) in series)
             {
                 double[] values = [.. times.Select((_, i) => value + (i * step))];
