@@ -8,8 +8,8 @@ namespace Vigie.Storage;
 public class DatabaseException(string message, Exception? inner = null) : Exception(message, inner);
 
 /// <summary>
-/// monitoring.db: one connection that writes, behind a lock, and a few that read. Write-ahead logging with
-/// synchronous=FULL: what was committed survives a power cut.
+/// monitoring.db: one connection that writes, behind a lock, and a few that read. Its write-ahead log is brought to the disk
+/// before a write returns: what was written survives a power cut.
 /// </summary>
 public sealed class Database : IDisposable
 {
@@ -20,15 +20,25 @@ public sealed class Database : IDisposable
     static readonly Version LeastSqlite = new(3, 51, 3);
 
     readonly SqliteConnection _writer;
+    readonly WriteAheadLog _log;
     readonly SemaphoreSlim _writing = new(1, 1);
     readonly Stack<SqliteConnection> _readers = new();
     readonly Lock _readersLock = new();
     Statement? _begin, _commit;
-    bool _disposed;
+    bool _disposed, _logIsDoubtful;
 
-    Database(string path, SqliteConnection writer) => (Path, _writer) = (path, writer);
+    Database(string path, SqliteConnection writer)
+    {
+        (Path, _writer) = (path, writer);
+        // The path may have been told as a URI.
+        _log = new(SQLitePCL.raw.sqlite3_db_filename(writer.Handle, "main").utf8_to_string());
+        Sync = _log.Flush;
+    }
 
     public string Path { get; }
+
+    /// <summary>Brings what was committed to the disk.</summary>
+    internal Action Sync { get; set; }
 
     /// <summary>Opens or makes the file and brings its schema up to date with the stores of these assemblies.</summary>
     /// <exception cref="DatabaseException">Not ours, damaged, made by a newer version, or not writable.</exception>
@@ -72,6 +82,7 @@ public sealed class Database : IDisposable
             using var transaction = _writer.BeginTransaction(deferred: false);
             result = work(_writer, transaction);
             transaction.Commit();
+            Harden();
         });
         return result;
     }
@@ -110,7 +121,8 @@ public sealed class Database : IDisposable
     /// Like <see cref="WriteAsync(Action{SqliteConnection, SqliteTransaction}, CancellationToken)"/>, for a caller that has the
     /// turn. The path of every sample, so without the framework's transaction object.
     /// </summary>
-    internal void Transact(Action<SqliteConnection> work) => Guarded(() =>
+    /// <param name="committed">Runs when others see what was written, though a power cut may still undo it.</param>
+    internal void Transact(Action<SqliteConnection> work, Action? committed = null) => Guarded(() =>
     {
         _begin ??= Statement.Prepare(_writer, "BEGIN IMMEDIATE");
         _commit ??= Statement.Prepare(_writer, "COMMIT");
@@ -127,7 +139,34 @@ public sealed class Database : IDisposable
                 Execute(_writer, "ROLLBACK");
             throw;
         }
+        committed?.Invoke();
+        Harden();
     });
+
+    void Harden()
+    {
+        try
+        {
+            Sync();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The system tells of a failure once, and may then forget what it could not write.
+            _logIsDoubtful = true;
+            throw new StoreUnavailableException($"{Path} can't be written now: {e.Message}", e);
+        }
+    }
+
+    /// <summary>
+    /// After a failure, whatever is appended to the log could be lost with what failed. So all of it goes to the database first,
+    /// and the log begins anew.
+    /// </summary>
+    void LeaveDoubtfulLog()
+    {
+        if (Scalar<int>(_writer, "PRAGMA wal_checkpoint(TRUNCATE)") != 0)
+            throw new StoreUnavailableException($"{Path} can't be written now: its log has failed, and is being read");
+        _logIsDoubtful = false;
+    }
 
     void Guarded(Action work)
     {
@@ -135,6 +174,8 @@ public sealed class Database : IDisposable
             throw new StoreUnavailableException($"{Path} is closed: the hub is stopping");
         try
         {
+            if (_logIsDoubtful)
+                LeaveDoubtfulLog();
             work();
         }
         catch (SqliteException e) when (IsOutside(e))
@@ -221,6 +262,7 @@ public sealed class Database : IDisposable
         }
         _begin?.Dispose();
         _commit?.Dispose();
+        _log.Dispose();
         _writer.Dispose();
         _writing.Release();
     }
@@ -254,12 +296,15 @@ public sealed class Database : IDisposable
         Execute(connection, $"PRAGMA auto_vacuum=INCREMENTAL; PRAGMA application_id={ApplicationId}");
     }
 
-    /// <summary>A pragma that SQLite doesn't like is ignored in silence, so each is read back.</summary>
+    /// <summary>
+    /// A pragma that SQLite doesn't like is ignored in silence, so each is read back. With synchronous=NORMAL it brings the log to
+    /// the disk before a checkpoint and when it begins anew; after a commit we do.
+    /// </summary>
     static void Prepare(SqliteConnection connection)
     {
         foreach (var (pragma, set, expected) in new[]
                  {
-                     ("busy_timeout", "5000", "5000"), ("journal_mode", "WAL", "wal"), ("synchronous", "FULL", "2"),
+                     ("busy_timeout", "5000", "5000"), ("journal_mode", "WAL", "wal"), ("synchronous", "NORMAL", "1"),
                      ("foreign_keys", "ON", "1"), ("temp_store", "MEMORY", "2"), ("cache_size", "-4096", "-4096"),
                  })
         {

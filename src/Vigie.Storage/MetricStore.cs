@@ -80,7 +80,9 @@ public sealed partial class MetricStore : ISampleWriter, ISeriesSource, IStoreSc
     public async ValueTask<WriteResult> WriteAsync(SampleBatch batch, CancellationToken ct)
     {
         await Task.Yield();
-        return await CommitAsync(batch, ct).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        var result = await CommitAsync(batch, ct);
+        await Task.Yield();
+        return result;
     }
 
     ValueTask<WriteResult> ISampleWriter.WriteAsync(SampleBatch batch, CancellationToken ct) => new(CommitAsync(batch, ct));
@@ -121,8 +123,7 @@ public sealed partial class MetricStore : ISampleWriter, ISeriesSource, IStoreSc
             foreach (var batch in batches)
                 batch.Result = _commit.Add(batch, oldest);
             _commit.Write();
-        });
-        _commit.Publish(batches);
+        }, () => _commit.Publish(batches));
     }
 
     /// <exception cref="DatabaseException">A block that the answer needs is damaged.</exception>

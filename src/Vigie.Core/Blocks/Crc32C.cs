@@ -7,8 +7,9 @@ namespace Vigie.Core.Blocks;
 /// CRC-32C (Castagnoli), as in RFC 3720: the processor has an instruction for it. One chain of it takes about 0.1 ns for a
 /// sample, so there are no interleaved ones.
 /// </summary>
-static class Crc32C
+public static class Crc32C
 {
+    /// <summary>The checksum of these bytes, which begin a chain of their own.</summary>
     public static uint Of(ReadOnlySpan<byte> bytes)
     {
         uint crc = uint.MaxValue;

@@ -14,7 +14,9 @@ static class IngestPipeline
         app.MapWhen(IsShort, UseShortWay);
         app.Use(async (context, next) =>
         {
-            await Task.Yield(); // everything else may take its time: not in the thread that reads all sockets
+            // Everything else may take its time: not in a thread that reads sockets. The first request of a connection is in the pool.
+            if (!Thread.CurrentThread.IsThreadPoolThread)
+                await Task.Yield();
             await next(context);
         });
     }

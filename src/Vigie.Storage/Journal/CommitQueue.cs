@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Vigie.Core.Metrics;
 
 namespace Vigie.Storage;
@@ -17,19 +18,26 @@ sealed class CommitQueue(Func<IReadOnlyList<WaitingBatch>, bool, bool> tryCommit
 
     /// <summary>
     /// Senders that were answered together are likely to come again together. So a group waits for as many as there were last
-    /// time, and for the rest at most two of these; a lone sender never waits.
+    /// time, and for the rest at most two of these.
     /// </summary>
-    static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
+    static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(2);
 
     /// <summary>Ticks without a sender after which the thread sleeps until there is one.</summary>
-    const int QuietTicks = 100;
+    const int QuietTicks = 50;
+
+    /// <summary>
+    /// A commit that takes longer is left to the thread: who completes a group may be the one that reads all sockets, and waking
+    /// the thread is then little beside it.
+    /// </summary>
+    static readonly TimeSpan Long = TimeSpan.FromMilliseconds(5);
 
     readonly object _lock = new();
     readonly Queue<WaitingBatch> _waiting = new();
     readonly List<WaitingBatch> _together = [];
+    readonly GroupSize _size = new();
     Thread? _thread;
-    int _expected = 1, _ticks;
-    bool _isBusy, _isWatched, _stopping;
+    int _ticks;
+    bool _isBusy, _isWatched, _isSlow, _stopping;
 
     /// <summary>
     /// Returns when the batch is durable, or says why it is not. What follows runs in the thread that has committed: it must be
@@ -43,11 +51,14 @@ sealed class CommitQueue(Func<IReadOnlyList<WaitingBatch>, bool, bool> tryCommit
             if (_stopping)
                 throw new StoreUnavailableException("the store is closed: the hub is stopping");
             _waiting.Enqueue(batch);
-            lead = !_isBusy && _waiting.Count >= _expected;
+            bool isComplete = !_isBusy && _waiting.Count >= _size.Expected;
+            lead = isComplete && !_isSlow;
             if (lead)
                 Take();
             else
                 Watch();
+            if (isComplete && !lead)
+                Monitor.Pulse(_lock);
         }
         if (lead && !Commit(mayWait: false))
             lock (_lock)
@@ -78,6 +89,7 @@ sealed class CommitQueue(Func<IReadOnlyList<WaitingBatch>, bool, bool> tryCommit
     bool Commit(bool mayWait)
     {
         Exception? error = null;
+        long started = Stopwatch.GetTimestamp();
         try
         {
             if (!tryCommit(_together, mayWait))
@@ -87,12 +99,14 @@ sealed class CommitQueue(Func<IReadOnlyList<WaitingBatch>, bool, bool> tryCommit
         {
             error = e; // whatever it is, all who wait hear of it
         }
+        var took = Stopwatch.GetElapsedTime(started);
         // Still busy: who is answered may send again at once, and must not commit inside of this.
         foreach (var batch in _together)
             batch.End(error);
         lock (_lock)
         {
-            _expected = _together.Count + _waiting.Count;
+            _size.Learn(_together.Count, _waiting.Count);
+            _isSlow = took > Long;
             _isBusy = false;
             if (_waiting.Count > 0)
                 Watch();
@@ -136,7 +150,7 @@ sealed class CommitQueue(Func<IReadOnlyList<WaitingBatch>, bool, bool> tryCommit
                     quiet = 0;
                 if (!_stopping || _isBusy)
                     Monitor.Wait(_lock, Tick);
-                lead = !_isBusy && _waiting.Count > 0 && (++_ticks >= 2 || _waiting.Count >= _expected || _stopping);
+                lead = !_isBusy && _waiting.Count > 0 && (++_ticks >= 2 || _waiting.Count >= _size.Expected || _stopping);
                 if (lead)
                     Take();
             }

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
-using System.Numerics;
 using System.Runtime.CompilerServices;
+using Vigie.Core.Blocks;
 
 namespace Vigie.Storage;
 
@@ -60,7 +60,7 @@ static class JournalCodec
 
     public static void End(ByteBuffer row)
     {
-        uint crc = Crc(row.Written);
+        uint crc = Crc32C.Of(row.Written);
         BinaryPrimitives.WriteUInt32LittleEndian(row.Room(4), crc);
         row.Advance(4);
     }
@@ -90,7 +90,7 @@ static class JournalCodec
     {
         if (row.Length < 5 || row[0] != Version)
             throw new FormatException(row.Length < 5 ? "it is too short" : $"it has version {row[0]} where {Version} is known");
-        if (Crc(row[..^4]) != BinaryPrimitives.ReadUInt32LittleEndian(row[^4..]))
+        if (Crc32C.Of(row[..^4]) != BinaryPrimitives.ReadUInt32LittleEndian(row[^4..]))
             throw new FormatException("its checksum is wrong");
         var reader = new VarintReader(row[1..^4]);
         while (!reader.AtEnd)
@@ -114,15 +114,5 @@ static class JournalCodec
         return scale == 3
             ? BinaryPrimitives.ReadDoubleLittleEndian(reader.Take(8))
             : Zigzag.Decode(coded >> 2) / Factor(scale);
-    }
-
-    static uint Crc(ReadOnlySpan<byte> bytes)
-    {
-        uint crc = uint.MaxValue;
-        for (; bytes.Length >= 8; bytes = bytes[8..])
-            crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
-        foreach (byte b in bytes)
-            crc = BitOperations.Crc32C(crc, b);
-        return ~crc;
     }
 }

@@ -53,6 +53,14 @@ sealed unsafe partial class FailingDisk : IDisposable
 
     public void Heal() => (_left, Writes, HasFailed) = (0, 0, false);
 
+    /// <summary>Counts a sync that does not go by SQLite.</summary>
+    /// <exception cref="IOException">It is the write that fails.</exception>
+    public void SyncLog()
+    {
+        if (Ask(4) != 0)
+            throw new IOException("this disk fails");
+    }
+
     int Ask(int kind)
     {
         Writes++;

@@ -105,6 +105,7 @@ public sealed class FullDiskTests
         void Open(string path)
         {
             _database = Database.Open(path, _time);
+            _database.Sync = disk.SyncLog;
             try
             {
                 _store = new(_database, _time, Limits);

@@ -1,3 +1,5 @@
+using Microsoft.Data.Sqlite;
+using Vigie.Core.Metrics;
 using Vigie.Hub.Hosts;
 using Vigie.Storage;
 
@@ -11,7 +13,7 @@ public sealed class DatabaseTests : IDisposable
 
     [Theory]
     [InlineData("journal_mode", "wal")]
-    [InlineData("synchronous", "2")]
+    [InlineData("synchronous", "1")]
     [InlineData("foreign_keys", "1")]
     [InlineData("busy_timeout", "5000")]
     [InlineData("auto_vacuum", "2")]
@@ -25,7 +27,7 @@ public sealed class DatabaseTests : IDisposable
 
     [Fact]
     public void Readers_can_not_write() =>
-        Assert.Throws<Microsoft.Data.Sqlite.SqliteException>(() =>
+        Assert.Throws<SqliteException>(() =>
             _case.Database.Read(connection => { Database.Execute(connection, "DELETE FROM series"); return 0; }));
 
     [Fact]
@@ -42,6 +44,44 @@ public sealed class DatabaseTests : IDisposable
         }));
         Assert.Equal(0, _case.Scalar<long>("SELECT count(*) FROM series"));
         await _case.WriteAsync("m", 1);
+    }
+
+    /// <summary>The system tells of a failed sync once; what comes behind it in the log would be lost with it.</summary>
+    [Fact]
+    public async Task After_a_failed_sync_the_log_is_emptied_into_the_database_before_anything_is_written()
+    {
+        await _case.WriteAsync("m", 1);
+        await _case.Database.MaintainAsync(connection => Database.Execute(connection, "PRAGMA busy_timeout=0"));
+        var sync = _case.Database.Sync;
+        _case.Database.Sync = () => throw new IOException("the disk is gone");
+        var e = await Assert.ThrowsAsync<StoreUnavailableException>(() => _case.WriteAsync("m", 2));
+        Assert.Contains("the disk is gone", e.Message);
+        _case.Database.Sync = sync;
+
+        using (var reader = new SqliteConnection(Database.ConnectionString(_case.Path, SqliteOpenMode.ReadOnly)))
+        {
+            reader.Open();
+            using var query = reader.BeginTransaction(deferred: true);
+            Database.Scalar<long>(reader, "SELECT count(*) FROM journal");
+            e = await Assert.ThrowsAsync<StoreUnavailableException>(() => _case.WriteAsync("m", 3));
+            Assert.Contains("is being read", e.Message);
+        }
+        long log = new FileInfo(_case.Path + "-wal").Length;
+        await _case.WriteAsync("m", 3);
+        Assert.InRange(new FileInfo(_case.Path + "-wal").Length, 1, log - 1);
+        Assert.Equal(3, _case.Scalar<long>("SELECT count(*) FROM journal"));
+    }
+
+    [Fact]
+    public async Task A_log_that_is_brought_to_the_disk_is_the_one_that_is_written()
+    {
+        await _case.WriteAsync("m", 1);
+        int synced = 0;
+        var sync = _case.Database.Sync;
+        _case.Database.Sync = () => { sync(); synced++; };
+        await _case.WriteAsync("m", 2);
+        await _case.Database.WriteAsync((connection, _) => Database.Execute(connection, "DELETE FROM series WHERE id < 0"));
+        Assert.Equal(2, synced);
     }
 
     [Fact]
