@@ -2,8 +2,8 @@
 
 asked() { grep -v '^#' "$bench/compare/queries.tsv"; }
 
-# Forty to warm up, because a just-in-time compiler compiles anew what has run thirty times; then the median of five.
-warm=40 rounds=5
+# A hundred to warm up, because a just-in-time compiler compiles anew, in the background, what has run thirty times; then the median of five.
+warm=100 rounds=5
 
 # Seconds off the samples' grid: a range of Prometheus 2 holds the sample at its very beginning, and one of Prometheus 3 does not.
 off=7
