@@ -20,6 +20,10 @@ sealed record AgentArguments(AgentOptions Options, bool Once, bool Print, bool H
           --probes-dir DIR   folder of your own probes, executable files (none)
           --disable NAMES    probes not to run, separated by commas
           --root DIR         where this host's /proc, /sys, /run and /etc are (/)
+          --spool DIR        where samples are kept while the hub is away, or none for in memory
+                             ($STATE_DIRECTORY, or ~/.local/state/vigie-agent)
+          --spool-size SIZE  how much is kept there, 1M to 1G (32M)
+          --keep TIME        how long samples are kept while the hub is away, 1m to 7d (24h)
           --once             one round, then end
           --print            print what would be sent, and send nothing
           --help             this text
@@ -58,7 +62,7 @@ sealed record AgentArguments(AgentOptions Options, bool Once, bool Print, bool H
 
     static bool TakesValue(string name) =>
         name is "--hub" or "--token" or "--token-file" or "--interval" or "--timeout" or "--name" or "--probes-dir"
-        or "--disable" or "--root";
+        or "--disable" or "--root" or "--spool" or "--spool-size" or "--keep";
 
     static AgentOptions With(AgentOptions options, string name, string value, List<string> errors) => name switch
     {
@@ -71,10 +75,23 @@ sealed record AgentArguments(AgentOptions Options, bool Once, bool Print, bool H
         "--probes-dir" => options with { ProbesDir = value },
         "--disable" =>
             options with { DisabledProbes = value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) },
+        "--spool" => options with { SpoolDir = value },
+        "--spool-size" => options with { SpoolBytes = Size(name, value, errors) ?? options.SpoolBytes },
+        "--keep" => options with { QueueAge = Time(name, value, errors) ?? options.QueueAge },
         _ => options with { Root = value },
     };
 
-    // 15, 15s, 500ms, 5m
+    // 32M, 1G, 500K, 33554432
+    static long? Size(string name, string value, List<string> errors)
+    {
+        long factor = value is [.., var unit] ? unit switch { 'K' => 1L << 10, 'M' => 1L << 20, 'G' => 1L << 30, _ => 1 } : 1;
+        if (long.TryParse(factor == 1 ? value : value[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number < 1L << 32)
+            return number * factor;
+        errors.Add($"{name}: \"{value}\" is no size; write it like 32M");
+        return null;
+    }
+
+    // 15, 15s, 500ms, 5m, 24h, 7d
     static TimeSpan? Time(string name, string value, List<string> errors)
     {
         var (digits, second) = value switch
@@ -82,6 +99,8 @@ sealed record AgentArguments(AgentOptions Options, bool Once, bool Print, bool H
             _ when value.EndsWith("ms", StringComparison.Ordinal) => (value[..^2], 0.001),
             _ when value.EndsWith('s') => (value[..^1], 1),
             _ when value.EndsWith('m') => (value[..^1], 60),
+            _ when value.EndsWith('h') => (value[..^1], 3600),
+            _ when value.EndsWith('d') => (value[..^1], 86400),
             _ => (value, 1),
         };
         if (double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number) && number < 1e6)

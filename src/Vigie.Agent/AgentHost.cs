@@ -3,6 +3,7 @@ using Vigie.Agent.Link;
 using Vigie.Agent.Probes;
 using Vigie.Agent.Reading;
 using Vigie.Agent.Running;
+using Vigie.Agent.Spool;
 using Vigie.Core.Otlp;
 
 namespace Vigie.Agent;
@@ -60,6 +61,9 @@ public sealed class AgentHost
     /// </summary>
     public async Task RunAsync(CancellationToken ct)
     {
+        using var spool = OpenSpool();
+        if (spool is not null)
+            _link.Use(spool);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(ct);
         Task[] both = [MeasureAsync(end.Token), _link.RunAsync(end.Token)];
         await Task.WhenAny(both); // neither ends by itself; should one break, the other must not go on alone
@@ -75,6 +79,22 @@ public sealed class AgentHost
         finally
         {
             await FlushAsync();
+        }
+    }
+
+    DiskSpool? OpenSpool()
+    {
+        if (_options.SpoolDir is not { } folder)
+            return null;
+        try
+        {
+            return DiskSpool.Open(folder, new(_options.SpoolBytes, _options.QueueAge), _time);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _log(AgentLogLevel.Warning, $"{e.Message}; while the hub is away, samples are kept in memory, as many as fit "
+                + "(--spool DIR names another folder; each agent needs its own)");
+            return null;
         }
     }
 

@@ -37,7 +37,13 @@ public sealed record AgentOptions
     /// <summary>How long one request to the hub may take.</summary>
     public TimeSpan SendTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How much is kept in memory while the hub is away, in bytes.</summary>
+    /// <summary>Folder where samples are kept while the hub is away; null for in memory only.</summary>
+    public string? SpoolDir { get; init; }
+
+    /// <summary>How much is kept there, in bytes.</summary>
+    public long SpoolBytes { get; init; } = 32 * 1024 * 1024;
+
+    /// <summary>How much is kept in memory while the hub is away and there is no spool, or it can't be written, in bytes.</summary>
     public long QueueBytes { get; init; } = 8 * 1024 * 1024;
 
     /// <summary>How long samples are kept while the hub is away.</summary>
@@ -68,6 +74,8 @@ public sealed record AgentOptions
             errors.Add($"Root: there is no folder {Root}; give the folder that holds the host's proc and sys");
         if (SendTimeout < TimeSpan.FromSeconds(1) || SendTimeout > TimeSpan.FromMinutes(5))
             errors.Add($"SendTimeout: {SendTimeout.TotalSeconds:0.###} s is out of range; give 1 s to 5 min");
+        if (SpoolBytes is < 1024 * 1024 or > 1024L * 1024 * 1024)
+            errors.Add($"SpoolBytes: {SpoolBytes} is out of range; give 1 MiB to 1 GiB");
         if (QueueBytes is < 64 * 1024 or > 1024L * 1024 * 1024)
             errors.Add($"QueueBytes: {QueueBytes} is out of range; give 64 KiB to 1 GiB");
         if (QueueAge < TimeSpan.FromMinutes(1) || QueueAge > TimeSpan.FromDays(7))

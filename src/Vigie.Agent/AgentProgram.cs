@@ -47,7 +47,7 @@ static class AgentProgram
 
     static async Task<int> RunAsync(AgentArguments arguments, CancellationToken ct)
     {
-        var options = arguments.Options;
+        var options = arguments.Options with { SpoolDir = SpoolFolder(arguments.Options.SpoolDir) };
         var hub = new Uri(options.HubUrl ?? "http://localhost");
         var token = options.ReadToken();
         if (token is not null && hub.Scheme is "http" && !hub.IsLoopback)
@@ -67,6 +67,19 @@ static class AgentProgram
             $"vigie-agent {AgentVersion.Text} measures every {options.Interval.TotalSeconds:0} s and sends to {hub.Authority}");
         await agent.RunAsync(ct);
         return 0;
+    }
+
+    /// <summary>As told, or where the service manager or the user's home keeps such things; null for none.</summary>
+    static string? SpoolFolder(string? told)
+    {
+        if (told is not null)
+            return told is "none" ? null : told;
+        // The service manager may name several folders; the first is ours.
+        if (Environment.GetEnvironmentVariable("STATE_DIRECTORY") is { Length: > 0 } given)
+            return given.Split(':')[0];
+        string state = Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { Length: > 0 } set ? set
+            : Environment.GetEnvironmentVariable("HOME") is { Length: > 0 } home ? Path.Combine(home, ".local", "state") : "";
+        return Path.IsPathRooted(state) ? Path.Combine(state, "vigie-agent") : null;
     }
 
     static int Fail(int code, IEnumerable<string> reasons)

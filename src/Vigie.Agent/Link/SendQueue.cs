@@ -34,7 +34,7 @@ sealed class SendQueue(long mostBytes, TimeSpan mostAge, TimeProvider time)
     readonly Lock _gate = new();
     readonly LinkedList<QueuedRequest> _waiting = new();
     QueuedRequest? _sending;
-    long _bytes, _droppedFull, _droppedOld;
+    long _bytes, _samples, _droppedFull, _droppedOld;
     bool _hasFresh;
 
     /// <summary>Samples dropped because the queue was full.</summary>
@@ -52,6 +52,16 @@ sealed class SendQueue(long mostBytes, TimeSpan mostAge, TimeProvider time)
         }
     }
 
+    /// <summary>Samples that wait.</summary>
+    public long Samples
+    {
+        get
+        {
+            lock (_gate)
+                return _samples;
+        }
+    }
+
     public void Add(ReadOnlyMemory<byte> otlp, int samples)
     {
         lock (_gate)
@@ -64,6 +74,7 @@ sealed class SendQueue(long mostBytes, TimeSpan mostAge, TimeProvider time)
             var request = new QueuedRequest(otlp, samples, time.GetTimestamp());
             _waiting.AddLast(request);
             _bytes += request.Length;
+            _samples += samples;
             _hasFresh = true;
             DropOld();
             while (_bytes > mostBytes && Oldest(except: request) is { } oldest)
@@ -75,12 +86,13 @@ sealed class SendQueue(long mostBytes, TimeSpan mostAge, TimeProvider time)
     /// The request to send next; it stays here until <see cref="Done"/>. What was measured last goes first, so that a hub that comes back
     /// shows the present at once; the backlog follows in its order.
     /// </summary>
-    public QueuedRequest? Next()
+    /// <param name="onlyFresh">An older backlog waits elsewhere: give what was measured last, if it was not tried yet, or nothing.</param>
+    public QueuedRequest? Next(bool onlyFresh = false)
     {
         lock (_gate)
         {
             DropOld();
-            _sending = _hasFresh ? _waiting.Last?.Value : _waiting.First?.Value;
+            _sending = _hasFresh ? _waiting.Last?.Value : onlyFresh ? null : _waiting.First?.Value;
             _hasFresh = false;
             return _sending;
         }
@@ -96,11 +108,23 @@ sealed class SendQueue(long mostBytes, TimeSpan mostAge, TimeProvider time)
         }
     }
 
+    /// <summary>Hands over those that wait, the oldest first, until <paramref name="take"/> refuses one; what was taken is gone here.</summary>
+    /// <param name="keep">So many of the newest stay.</param>
+    public void MoveTo(int keep, Func<QueuedRequest, bool> take)
+    {
+        lock (_gate)
+            while (_waiting.Count > keep && _waiting.First!.Value is var oldest && take(oldest))
+                Remove(oldest);
+    }
+
     /// <summary>The request stays, to be tried again.</summary>
     public void Keep()
     {
         lock (_gate)
+        {
+            _hasFresh |= _sending is not null && _sending == _waiting.Last?.Value;
             _sending = null;
+        }
     }
 
     void DropOld()
@@ -129,6 +153,7 @@ sealed class SendQueue(long mostBytes, TimeSpan mostAge, TimeProvider time)
     {
         _waiting.Remove(request);
         _bytes -= request.Length;
+        _samples -= request.Samples;
         request.Release();
     }
 }

@@ -21,12 +21,13 @@ public sealed class AgentOptionsTests
             Root = "/nonexistent/root",
             DisabledProbes = ["cpu", "gpu"],
             SendTimeout = TimeSpan.Zero,
+            SpoolBytes = 1,
             QueueBytes = 1,
             QueueAge = TimeSpan.Zero,
         }.Errors();
         Assert.Equal(
             ["HubUrl", "Token, TokenFile", "TokenFile", "Token", "Interval", "ProbeTimeout", "HostName", "Root", "SendTimeout",
-                "QueueBytes", "QueueAge", "DisabledProbes"],
+                "SpoolBytes", "QueueBytes", "QueueAge", "DisabledProbes"],
             errors.Select(e => e.Split(':')[0]));
         Assert.All(errors, e => Assert.Contains(';', e));
     }

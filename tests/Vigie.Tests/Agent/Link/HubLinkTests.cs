@@ -72,7 +72,8 @@ public sealed class HubLinkTests : IAsyncDisposable
         Assert.Equal(2, (await exporter.CallAsync())[0]);
         Assert.Equal(
             ["vigie.agent.samples_dropped{reason=\"queue_full\"} 0 {sample}", "vigie.agent.samples_dropped{reason=\"too_old\"} 0 {sample}",
-             "vigie.agent.samples_dropped{reason=\"refused\"} 10 {sample}"], Dropped(link));
+             "vigie.agent.samples_dropped{reason=\"damaged\"} 0 {sample}", "vigie.agent.samples_dropped{reason=\"refused\"} 10 {sample}",
+             "vigie.agent.samples_waiting 0 {sample}"], Dropped(link));
         Assert.StartsWith("Error: hub:5000 answered 400; 10 samples are dropped", _log.First());
     }
 
