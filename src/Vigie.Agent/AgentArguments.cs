@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Vigie.Agent;
 
 /// <summary>The command line of <c>vigie-agent</c>.</summary>
-sealed record AgentArguments(AgentOptions Options, bool Once, bool Print, bool Help, bool Version)
+sealed record AgentArguments(AgentOptions Options, bool Once, bool Print, bool PrintName, bool Help, bool Version)
 {
     public const string HelpText = """
         vigie-agent measures this host and sends the samples to a Vigie hub.
@@ -26,6 +26,7 @@ sealed record AgentArguments(AgentOptions Options, bool Once, bool Print, bool H
           --keep TIME        how long samples are kept while the hub is away, 1m to 7d (24h)
           --once             one round, then end
           --print            print what would be sent, and send nothing
+          --print-name       print the name under which this host would appear
           --help             this text
           --version          the version
 
@@ -36,7 +37,7 @@ sealed record AgentArguments(AgentOptions Options, bool Once, bool Print, bool H
     /// <summary>Reads the command line; what is not understood goes to <paramref name="errors"/>, all at once.</summary>
     public static AgentArguments Parse(IReadOnlyList<string> args, string? tokenFromEnvironment, List<string> errors)
     {
-        var read = new AgentArguments(new(), Once: false, Print: false, Help: false, Version: false);
+        var read = new AgentArguments(new(), Once: false, Print: false, PrintName: false, Help: false, Version: false);
         for (int i = 0; i < args.Count; i++)
         {
             int equals = args[i].StartsWith("--", StringComparison.Ordinal) ? args[i].IndexOf('=', StringComparison.Ordinal) : -1;
@@ -45,6 +46,7 @@ sealed record AgentArguments(AgentOptions Options, bool Once, bool Print, bool H
             {
                 case "--once": read = read with { Once = true }; continue;
                 case "--print": read = read with { Print = true }; continue;
+                case "--print-name": read = read with { PrintName = true }; continue;
                 case "--help" or "-h": read = read with { Help = true }; continue;
                 case "--version": read = read with { Version = true }; continue;
             }

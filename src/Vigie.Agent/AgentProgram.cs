@@ -17,10 +17,16 @@ static class AgentProgram
             return 0;
         }
         errors.AddRange(arguments.Options.Errors());
-        if (arguments.Options.HubUrl is null && !arguments.Print)
+        if (arguments.Options.HubUrl is null && !arguments.Print && !arguments.PrintName)
             errors.Add("--hub is missing; give the hub's address, or --print to see what would be sent");
         if (errors.Count > 0)
             return Fail(WrongUse, errors);
+
+        if (arguments.PrintName)
+        {
+            Console.WriteLine(HostIdentity.Name(arguments.Options, new(arguments.Options.Root)));
+            return 0;
+        }
 
         using var stop = new CancellationTokenSource();
         using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);

@@ -19,7 +19,7 @@ static class HostIdentity
         {
             new("service.name", "vigie-agent"),
             new("service.version", AgentVersion.Text),
-            new("host.name", options.HostName ?? ReadHostName(root)),
+            new("host.name", Name(options, root)),
             new("host.arch", Architecture(RuntimeInformation.OSArchitecture)),
             new("os.type", "linux"),
             new("vigie.agent.interval", options.Interval.TotalSeconds),
@@ -45,6 +45,9 @@ static class HostIdentity
         var stat = ReadText(root, "/proc/stat").Split('\n').FirstOrDefault(line => line.StartsWith("btime ", StringComparison.Ordinal));
         return stat is not null && uint.TryParse(stat.AsSpan(6), out uint seconds) ? seconds * 1_000_000_000UL : 0;
     }
+
+    /// <summary>The name under which this host appears.</summary>
+    public static string Name(AgentOptions options, HostRoot root) => options.HostName ?? ReadHostName(root);
 
     static string ReadHostName(HostRoot root) =>
         ReadLine(root, "/proc/sys/kernel/hostname") is { Length: > 0 } kernel ? kernel

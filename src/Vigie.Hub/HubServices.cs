@@ -10,6 +10,7 @@ using Vigie.Hub.Alerts.Channels;
 using Vigie.Hub.Alerts.Groups;
 using Vigie.Hub.Charts;
 using Vigie.Hub.Configuration;
+using Vigie.Hub.Enrolment;
 using Vigie.Hub.Hosts;
 using Vigie.Hub.Ingest;
 using Vigie.Hub.Retention;
@@ -48,6 +49,7 @@ static class HubServices
         services.AddSingleton<ChannelSet>();
         services.AddSingleton<AdvisoryStore>().AddSingleton<FeedStore>().AddSingleton<FeedRunner>();
         services.AddSingleton<UserStore>().AddSingleton<TokenStore>();
+        services.AddSingleton<EnrolmentStore>().AddSingleton<AgentFiles>();
         // Extensions are found, not listed: a new one is one new file.
         AddAll<IChannel>(services);
         AddAll<IComposer>(services);

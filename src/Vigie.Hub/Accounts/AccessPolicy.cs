@@ -33,6 +33,10 @@ static class AccessPolicy
         ["GET /assets/{version}/{file}"] = Access.Anyone,
         ["POST /preferences"] = Access.Anyone,
 
+        ["GET /install"] = Access.Anyone,
+        ["GET /install/{file}"] = Access.Anyone,
+        ["POST /api/v1/enroll"] = Access.Anyone, // an enrolment token is asked for there
+
         ["POST /v1/metrics"] = Access.WriteToken,
         ["POST /api/v1/write"] = Access.WriteToken,
 
@@ -64,6 +68,8 @@ static class AccessPolicy
         ["GET /api/v1/alerts"] = Access.Reader,
         ["GET /api/v1/status/buildinfo"] = Access.Reader,
 
+        ["GET /enroll"] = Access.Person,
+        ["POST /enroll"] = Access.Person,
         ["POST /logout"] = Access.Person,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
+using Vigie.Hub.Enrolment;
 
 namespace Vigie.Hub.Accounts;
 
@@ -20,7 +21,7 @@ sealed class TokenAuthentication(IOptionsMonitor<AuthenticationSchemeOptions> op
     public static string Shown(HttpRequest request) => request.Headers.Authorization.ToString()[Bearer.Length..].Trim();
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync() =>
-        !Applies(Request) ? AuthenticateResult.NoResult()
+        !Applies(Request) || EnrolmentStore.Is(Shown(Request)) ? AuthenticateResult.NoResult()
         : await tokens.CheckAsync(Shown(Request), Context.RequestAborted) is { } caller
             ? AuthenticateResult.Success(new(caller, Scheme))
             : AuthenticateResult.Fail("the token is unknown or revoked");

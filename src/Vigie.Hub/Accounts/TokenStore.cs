@@ -3,6 +3,7 @@ using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
 using Dapper;
+using Microsoft.Data.Sqlite;
 using Vigie.Storage;
 
 namespace Vigie.Hub.Accounts;
@@ -49,12 +50,26 @@ sealed class TokenStore(Database database, TimeProvider time) : IStoreSchema
     /// <summary>The token itself, shown this once. Null when the name is taken.</summary>
     public async Task<string?> CreateAsync(string name, TokenScope scope, CancellationToken ct = default)
     {
-        string token = Prefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
-        bool added = await database.WriteAsync((connection, transaction) => connection.Execute(
-            "INSERT INTO token VALUES(@name, @hash, @scope, @now, NULL) ON CONFLICT DO NOTHING",
-            new { name, hash = Hash(token), scope = Text(scope), now = Now }, transaction) > 0, ct);
-        return added ? token : null;
+        string token = NewToken();
+        return await database.WriteAsync((connection, transaction) =>
+            TryInsert(connection, transaction, name, token, scope, time.GetUtcNow()), ct) ? token : null;
     }
+
+    /// <summary>The same inside a transaction of the caller's. A name that is taken gets a number behind it.</summary>
+    public static string Create(SqliteConnection connection, SqliteTransaction transaction, string name, TokenScope scope, DateTimeOffset now)
+    {
+        string token = NewToken();
+        for (int number = 1; ; number++)
+            if (TryInsert(connection, transaction, number == 1 ? name : $"{name} ({number})", token, scope, now))
+                return token;
+    }
+
+    static bool TryInsert(SqliteConnection connection, SqliteTransaction transaction, string name, string token, TokenScope scope,
+        DateTimeOffset now) => connection.Execute(
+            "INSERT INTO token VALUES(@name, @hash, @scope, @now, NULL) ON CONFLICT DO NOTHING",
+            new { name, hash = Hash(token), scope = Text(scope), now = now.ToUnixTimeMilliseconds() }, transaction) > 0;
+
+    static string NewToken() => Prefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
 
     public IReadOnlyList<Token> All() => database.Read(connection => connection
         .Query<(string Name, string Scope, long Created, long? Used)>("SELECT name, scope, created_ms, used_ms FROM token ORDER BY name")

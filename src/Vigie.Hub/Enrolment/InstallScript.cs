@@ -1,0 +1,30 @@
+using System.Text;
+
+namespace Vigie.Hub.Enrolment;
+
+/// <summary>The script that a new server runs, and the line that runs it.</summary>
+static class InstallScript
+{
+    static readonly string Template = Read("install.sh").Replace("@UNIT@", Read("vigie-agent.service").TrimEnd('\n'), StringComparison.Ordinal);
+
+    /// <param name="hub">The hub's address as the new server reaches it, checked by <see cref="IsAddress"/>.</param>
+    public static string For(string hub, AgentFiles agents) => new StringBuilder(Template)
+        .Replace("@HUB@", hub)
+        .Replace("@SHA256_X64@", agents.Sum(AgentFiles.Names[0]))
+        .Replace("@SHA256_ARM64@", agents.Sum(AgentFiles.Names[1]))
+        .ToString();
+
+    /// <summary>What to paste on the new server.</summary>
+    public static string Line(string hub, string token) => $"curl -fsSL {hub}/install | sudo sh -s -- --token {token}";
+
+    /// <summary>Whether it may stand in a script: an address without anything that a shell would read.</summary>
+    public static bool IsAddress(string hub) => Uri.TryCreate(hub, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
+        && hub.All(c => char.IsAsciiLetterOrDigit(c) || c is ':' or '/' or '.' or '-' or '_' or '[' or ']');
+
+    static string Read(string name)
+    {
+        using var stream = typeof(InstallScript).Assembly.GetManifestResourceStream(name)!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+}
