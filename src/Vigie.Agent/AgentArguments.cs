@@ -18,6 +18,8 @@ sealed record AgentArguments(AgentOptions Options, bool Once, bool Print, bool H
           --timeout TIME     time one probe may take, less than the interval (10s)
           --name HOST        the name under which this host appears (its own)
           --probes-dir DIR   folder of your own probes, executable files (none)
+          --checks FILE      file of your checks: plugins of Nagios, local checks of Checkmk,
+                             web pages, ports, ping, DNS (none); see docs/checks.md
           --disable NAMES    probes not to run, separated by commas
           --root DIR         where this host's /proc, /sys, /run and /etc are (/)
           --once             one round, then end
@@ -58,7 +60,7 @@ sealed record AgentArguments(AgentOptions Options, bool Once, bool Print, bool H
 
     static bool TakesValue(string name) =>
         name is "--hub" or "--token" or "--token-file" or "--interval" or "--timeout" or "--name" or "--probes-dir"
-        or "--disable" or "--root";
+        or "--checks" or "--disable" or "--root";
 
     static AgentOptions With(AgentOptions options, string name, string value, List<string> errors) => name switch
     {
@@ -69,6 +71,7 @@ sealed record AgentArguments(AgentOptions Options, bool Once, bool Print, bool H
         "--timeout" => options with { ProbeTimeout = Time(name, value, errors) },
         "--name" => options with { HostName = value },
         "--probes-dir" => options with { ProbesDir = value },
+        "--checks" => options with { ChecksFile = value },
         "--disable" =>
             options with { DisabledProbes = value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) },
         _ => options with { Root = value },
