@@ -7,6 +7,7 @@ using Vigie.Hub.Api;
 using Vigie.Hub.Charts;
 using Vigie.Hub.Configuration;
 using Vigie.Hub.Ingest;
+using Vigie.Hub.Snapshots;
 using Vigie.Hub.Web;
 using Vigie.Storage;
 
@@ -83,6 +84,7 @@ static class HubApp
     {
         app.MapGet("/healthz", () => Results.Text("ready"));
         IngestPipeline.Map(app);
+        SnapshotEndpoint.Map(app);
         LoginEndpoints.Map(app);
         PreferencesEndpoint.Map(app);
         ChartEndpoints.Map(app);

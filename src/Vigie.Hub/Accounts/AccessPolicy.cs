@@ -35,6 +35,7 @@ static class AccessPolicy
 
         ["POST /v1/metrics"] = Access.WriteToken,
         ["POST /api/v1/write"] = Access.WriteToken,
+        ["POST /api/v1/hosts/snapshot"] = Access.WriteToken,
 
         ["GET /"] = Access.Reader,
         ["GET /hosts/{name}"] = Access.Reader,
