@@ -9,6 +9,7 @@ sealed record AgentArguments(AgentOptions Options, bool Once, bool Print, bool H
         vigie-agent measures this host and sends the samples to a Vigie hub.
 
         Usage: vigie-agent --hub URL --token-file FILE [options]
+               vigie-agent ran JOB --every TIME -- COMMAND    (vigie-agent ran --help)
 
           --hub URL          the hub's address, like http://hub.example.org:5000
           --token-file FILE  a file that holds the token for writing

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Vigie.Agent.Heartbeats;
 using Vigie.Agent.Link;
 using Vigie.Agent.Snapshots;
 
@@ -10,6 +11,8 @@ static class AgentProgram
 
     internal static async Task<int> Main(string[] args)
     {
+        if (args is ["ran", .. var rest])
+            return await RanProgram.RunAsync(rest);
         var errors = new List<string>();
         var arguments = AgentArguments.Parse(args, Environment.GetEnvironmentVariable("VIGIE_TOKEN"), errors);
         if (arguments.Help || arguments.Version)

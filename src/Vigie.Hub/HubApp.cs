@@ -6,6 +6,7 @@ using Vigie.Hub.Accounts;
 using Vigie.Hub.Api;
 using Vigie.Hub.Charts;
 using Vigie.Hub.Configuration;
+using Vigie.Hub.Heartbeats;
 using Vigie.Hub.Ingest;
 using Vigie.Hub.Snapshots;
 using Vigie.Hub.Web;
@@ -85,6 +86,7 @@ static class HubApp
         app.MapGet("/healthz", () => Results.Text("ready"));
         IngestPipeline.Map(app);
         SnapshotEndpoint.Map(app);
+        HeartbeatEndpoints.Map(app);
         LoginEndpoints.Map(app);
         PreferencesEndpoint.Map(app);
         ChartEndpoints.Map(app);

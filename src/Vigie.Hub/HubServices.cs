@@ -11,6 +11,7 @@ using Vigie.Hub.Alerts.Groups;
 using Vigie.Hub.Charts;
 using Vigie.Hub.Checks;
 using Vigie.Hub.Configuration;
+using Vigie.Hub.Heartbeats;
 using Vigie.Hub.Hosts;
 using Vigie.Hub.Ingest;
 using Vigie.Hub.Retention;
@@ -41,6 +42,7 @@ static class HubServices
         services.AddSingleton<DiskWatch>().AddSingleton<HubMetrics>().AddSingleton<SampleIngest>();
         services.AddSingleton<HostStore>().AddSingleton<HostDirectory>().AddSingleton<Headlines>();
         services.AddSingleton<SnapshotStore>().AddSingleton<ReportedChecks>();
+        services.AddSingleton<HeartbeatStore>().AddSingleton<Heartbeats.Heartbeats>();
         services.AddSingleton<ChartService>().AddSingleton<ChartFigures>();
         services.AddSingleton<RuleGroupStore>().AddSingleton<GroupRound>().AddSingleton<RuleSet>()
             .AddSingleton<AlertStore>()
