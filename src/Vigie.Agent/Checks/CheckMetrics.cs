@@ -20,7 +20,7 @@ static class CheckMetrics
         new("vigie.check.counter", "1", MetricKind.Counter, "A value of the check that only grows, by label.");
 
     static readonly MetricInfo Limit = new("vigie.check.limit", "1", MetricKind.Gauge,
-        "Limit of a check's value, in that value's unit: warning_low, warning_high, critical_low, critical_high, min or max.");
+        "Limit of a check's value, in that value's unit: warning_low, warning_high, critical_low, critical_high or max.");
 
     /// <summary>Every metric that checks report, for tests and documents.</summary>
     public static IReadOnlyList<MetricInfo> All { get; } = [Status, Plain, Bytes, Seconds, Ratio, Counter, Limit];
@@ -35,7 +35,6 @@ static class CheckMetrics
             round.Add(Metric(value.Unit), value.Value, 0, check, label, new("unit", value.Suffix));
             AddRange(round, "warning", value.Warning, check, label);
             AddRange(round, "critical", value.Critical, check, label);
-            AddLimit(round, "min", value.Min, check, label);
             AddLimit(round, "max", value.Max, check, label);
         }
     }

@@ -23,7 +23,7 @@ static class NagiosOutput
         var bad = new List<string>();
         var values = Perfdata.Parse(numbers, bad);
         if (bad.Count > 0)
-            details.Add($"{bad.Count} values could not be read: {string.Join(", ", bad.Take(5))}");
+            details.Add($"Values that could not be read: {string.Join(", ", bad.Take(5))}{(bad.Count > 5 ? ", …" : "")}");
         if (text.Length == 0)
             text = errorText.Trim() is { Length: > 0 } said ? said.Split('\n')[0] : "it printed nothing";
         var state = exitCode is >= 0 and <= 3 ? (CheckState)exitCode : CheckState.Unknown;

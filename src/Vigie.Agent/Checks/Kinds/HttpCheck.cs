@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Security;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography.X509Certificates;
@@ -44,14 +43,14 @@ sealed class HttpCheck(CheckPlan plan, Uri address, HttpWish wish, Limits limits
     protected override async ValueTask<CheckResult> LookAsync(CancellationToken ct)
     {
         DateTime? goodUntil = null;
-        // A client of its own for each run: the connection, and with it the certificate, is part of what is looked at.
+        // A client of its own for each run: the connection, and with it the certificate, is part of what is looked at. No compression is
+        // asked for, so what comes is the page itself.
         using var handler = new SocketsHttpHandler
         {
             AllowAutoRedirect = wish.Redirects > 0,
             MaxAutomaticRedirections = Math.Max(1, wish.Redirects),
             UseCookies = false,
             UseProxy = false,
-            AutomaticDecompression = DecompressionMethods.All,
             MaxResponseHeadersLength = 64,
             SslOptions = { RemoteCertificateValidationCallback = Note },
         };

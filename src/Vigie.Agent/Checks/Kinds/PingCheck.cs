@@ -102,13 +102,19 @@ sealed class PingCheck(CheckPlan plan, string host, int count, Limits limits, Ti
         }
     }
 
-    static async Task<TimeSpan?> BySystemAsync(IPAddress address, CancellationToken ct)
+    async Task<TimeSpan?> BySystemAsync(IPAddress address, CancellationToken ct)
     {
         try
         {
             using var ping = new Ping();
+            long began = Time.GetTimestamp();
             var reply = await ping.SendPingAsync(address, Wait, cancellationToken: ct);
-            return reply.Status == IPStatus.Success ? TimeSpan.FromMilliseconds(reply.RoundtripTime) : null;
+            if (reply.Status != IPStatus.Success)
+                return null;
+            // Whole milliseconds are told; below one, what has passed here is nearer, unless starting a program was part of it.
+            var passed = Time.GetElapsedTime(began);
+            return reply.RoundtripTime > 0 ? TimeSpan.FromMilliseconds(reply.RoundtripTime)
+                : passed < TimeSpan.FromMilliseconds(1) ? passed : TimeSpan.FromMilliseconds(1);
         }
         catch (Exception e) when (e is PlatformNotSupportedException or PingException)
         {

@@ -35,7 +35,7 @@ public sealed class NagiosOutputTests
     {
         var result = Parse("OK | " + perfdata);
         Assert.Equal("a=1 Plain", string.Join(", ", result.Values.Select(Text)));
-        Assert.StartsWith("1 values could not be read: ", result.Details, StringComparison.Ordinal);
+        Assert.StartsWith("Values that could not be read: ", result.Details, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -37,6 +37,17 @@ public sealed class HeartbeatTests
     }
 
     [Fact]
+    public async Task A_job_of_no_host_is_watched_too()
+    {
+        await using var stage = await AlertStage.StartAsync();
+        using var client = await stage.Hub.ClientAsync();
+        await client.GetStringAsync($"/ping/{await stage.Hub.TokenAsync(TokenScope.Push, "nightly")}/fail", Ct);
+        await stage.RoundAsync();
+        var alert = Assert.Single(stage.Open);
+        Assert.Equal(("job-failed", "", "nightly"), (alert.Rule, alert.Host, alert.Subject));
+    }
+
+    [Fact]
     public async Task The_words_of_healthchecks_are_understood()
     {
         await using var hub = await TestHub.StartAsync();
