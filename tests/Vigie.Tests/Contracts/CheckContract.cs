@@ -45,6 +45,18 @@ public sealed partial class CheckContract
     }
 
     [Fact]
+    public void The_file_of_a_new_installation_holds_no_check_and_each_line_would_be_one()
+    {
+        var context = new CheckContext(new HostRoot("/nonexistent/vigie"), new FakeTimeProvider(), (_, _) => { });
+        var errors = new List<string>();
+        int Checks(string text) => CheckFile.Parse(text, "checks.conf", context, new Dictionary<string, ICheckSource>(), errors).Count;
+        var lines = ExampleProbes.Checks.Split('\n');
+        Assert.Equal(0, Checks(ExampleProbes.Checks));
+        Assert.Equal(7, Checks(string.Join('\n', lines.Skip(3).Select(l => l.TrimStart('#')))));
+        Assert.Empty(errors);
+    }
+
+    [Fact]
     public void Metrics_are_named_by_the_grammar_with_unit_and_help_and_no_two_are_stored_under_one_name()
     {
         foreach (var metric in CheckMetrics.All)
