@@ -11,6 +11,7 @@ needs=(
   prometheus:/usr/bin/prometheus
   prometheus-node-exporter:/usr/bin/prometheus-node-exporter
   fonts-dejavu-core:/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
+  monitoring-plugins-basic:/usr/lib/nagios/plugins/check_load
   # for publishing the agent ahead of time
   gcc:/usr/bin/cc
   zlib1g-dev:/usr/include/zlib.h

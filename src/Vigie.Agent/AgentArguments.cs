@@ -9,6 +9,7 @@ sealed record AgentArguments(AgentOptions Options, bool Once, bool Print, bool P
         vigie-agent measures this host and sends the samples to a Vigie hub.
 
         Usage: vigie-agent --hub URL --token-file FILE [options]
+               vigie-agent ran JOB --every TIME -- COMMAND    (vigie-agent ran --help)
 
           --hub URL          the hub's address, like http://hub.example.org:5000
           --token-file FILE  a file that holds the token for writing
@@ -18,6 +19,8 @@ sealed record AgentArguments(AgentOptions Options, bool Once, bool Print, bool P
           --timeout TIME     time one probe may take, less than the interval (10s)
           --name HOST        the name under which this host appears (its own)
           --probes-dir DIR   folder of your own probes, executable files (none)
+          --checks FILE      file of your checks: plugins of Nagios, local checks of Checkmk,
+                             web pages, ports, ping, DNS (none); see docs/checks.md
           --disable NAMES    probes not to run, separated by commas
           --root DIR         where this host's /proc, /sys, /run and /etc are (/)
           --spool DIR        where samples are kept while the hub is away, or none for in memory
@@ -64,7 +67,7 @@ sealed record AgentArguments(AgentOptions Options, bool Once, bool Print, bool P
 
     static bool TakesValue(string name) =>
         name is "--hub" or "--token" or "--token-file" or "--interval" or "--timeout" or "--name" or "--probes-dir"
-        or "--disable" or "--root" or "--spool" or "--spool-size" or "--keep";
+        or "--checks" or "--disable" or "--root" or "--spool" or "--spool-size" or "--keep";
 
     static AgentOptions With(AgentOptions options, string name, string value, List<string> errors) => name switch
     {
@@ -75,6 +78,7 @@ sealed record AgentArguments(AgentOptions Options, bool Once, bool Print, bool P
         "--timeout" => options with { ProbeTimeout = Time(name, value, errors) },
         "--name" => options with { HostName = value },
         "--probes-dir" => options with { ProbesDir = value },
+        "--checks" => options with { ChecksFile = value },
         "--disable" =>
             options with { DisabledProbes = value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) },
         "--spool" => options with { SpoolDir = value },

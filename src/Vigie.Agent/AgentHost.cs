@@ -3,6 +3,7 @@ using Vigie.Agent.Link;
 using Vigie.Agent.Probes;
 using Vigie.Agent.Reading;
 using Vigie.Agent.Running;
+using Vigie.Agent.Snapshots;
 using Vigie.Agent.Spool;
 using Vigie.Core.Otlp;
 
@@ -24,9 +25,12 @@ public sealed class AgentHost
     readonly HubLink _link;
     readonly OtlpMetricsWriter _writer;
     readonly OtlpSamples _round = new();
+    readonly AgentChecks _checks;
+    readonly SnapshotLink? _snapshots;
 
+    /// <param name="snapshots">Takes the texts of checks; null when nobody does.</param>
     /// <exception cref="ArgumentException">The options are wrong; the message tells every error.</exception>
-    public AgentHost(AgentOptions options, IExporter exporter, AgentLog log, TimeProvider time)
+    public AgentHost(AgentOptions options, IExporter exporter, AgentLog log, TimeProvider time, ISnapshotSink? snapshots = null)
     {
         if (options.Errors() is { Count: > 0 } errors)
             throw new ArgumentException(string.Join('\n', errors), nameof(options));
@@ -46,7 +50,10 @@ public sealed class AgentHost
         _runner = new(() => scripts is null ? builtIn : [.. builtIn, .. scripts.Current().Where(IsEnabled)],
             options.EffectiveProbeTimeout, time);
         _link = new(exporter, new(options.QueueBytes, options.QueueAge, time), new(Random.Shared), time, log);
+        _checks = new(options, root, time, log);
         Resource = HostIdentity.Read(options, root);
+        _snapshots = snapshots is null ? null
+            : new(snapshots, Resource.First(a => a.Key == "host.name").Value.ToString()!, new(Random.Shared), time, log);
         _writer = new(Resource, "vigie-agent", AgentVersion.Text);
     }
 
@@ -65,12 +72,12 @@ public sealed class AgentHost
         if (spool is not null)
             _link.Use(spool);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        Task[] both = [MeasureAsync(end.Token), _link.RunAsync(end.Token)];
-        await Task.WhenAny(both); // neither ends by itself; should one break, the other must not go on alone
+        Task[] all = [MeasureAsync(end.Token), _link.RunAsync(end.Token), .. _snapshots is null ? Array.Empty<Task>() : [_snapshots.RunAsync(end.Token)]];
+        await Task.WhenAny(all); // none ends by itself; should one break, the others must not go on alone
         await end.CancelAsync();
         try
         {
-            await Task.WhenAll(both);
+            await Task.WhenAll(all);
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
@@ -103,7 +110,10 @@ public sealed class AgentHost
     public async Task<ExportOutcome> RunOnceAsync(CancellationToken ct)
     {
         var tick = await MeasureOnceAsync(ct);
-        return await _exporter.SendAsync(Encode(tick), _round.Count, ct);
+        var outcome = await _exporter.SendAsync(Encode(tick), _round.Count, ct);
+        if (_snapshots is not null && outcome.Result == ExportResult.Accepted)
+            await _snapshots.FlushAsync(ct);
+        return outcome;
     }
 
     /// <summary>One round as lines for people: who this is, an empty line, and one line per sample. Nothing is sent.</summary>
@@ -117,7 +127,7 @@ public sealed class AgentHost
     {
         await _runner.PrimeAsync(ct);
         var now = DateTimeOffset.FromUnixTimeMilliseconds(_time.GetUtcNow().ToUnixTimeMilliseconds());
-        await CollectAsync(now, ct);
+        await CollectAsync(now, once: true, ct);
         return now;
     }
 
@@ -127,15 +137,19 @@ public sealed class AgentHost
         await _runner.PrimeAsync(ct);
         for (var tick = grid.AtOrBefore(_time.GetUtcNow()); ; tick = await grid.NextAsync(_time, ct))
         {
-            await CollectAsync(tick, ct);
+            await CollectAsync(tick, once: false, ct);
             _link.Add(Encode(tick), _round.Count);
         }
     }
 
-    async Task CollectAsync(DateTimeOffset tick, CancellationToken ct)
+    async Task CollectAsync(DateTimeOffset tick, bool once, CancellationToken ct)
     {
         _round.Clear();
+        _checks.Start(tick, ct);
         await _runner.RunAsync(tick, _round, ct);
+        await _checks.AddToAsync(_round, toTheEnd: once, ct);
+        if (_snapshots is not null && _checks.Document() is { } document)
+            _snapshots.Offer(CheckDocument.Kind, document);
         _link.Report(_round);
     }
 

@@ -1,3 +1,4 @@
+using Vigie.Agent.Checks.Kinds;
 using Vigie.Agent.Probes;
 
 namespace Vigie.Agent;
@@ -30,6 +31,9 @@ public sealed record AgentOptions
 
     /// <summary>Folder of the user's own probes; null for none.</summary>
     public string? ProbesDir { get; init; }
+
+    /// <summary>The file of checks, a line each; null for none. It need not be there yet.</summary>
+    public string? ChecksFile { get; init; }
 
     /// <summary>Names of probes that are not run: <c>users</c>.</summary>
     public IReadOnlyList<string> DisabledProbes { get; init; } = [];
@@ -80,7 +84,7 @@ public sealed record AgentOptions
             errors.Add($"QueueBytes: {QueueBytes} is out of range; give 64 KiB to 1 GiB");
         if (QueueAge < TimeSpan.FromMinutes(1) || QueueAge > TimeSpan.FromDays(7))
             errors.Add($"QueueAge: {QueueAge} is out of range; give 1 min to 7 days");
-        foreach (var unknown in DisabledProbes.Where(p => !ProbeCatalog.Names.Contains(p)
+        foreach (var unknown in DisabledProbes.Where(p => !ProbeCatalog.Names.Contains(p) && p != TextFileCheck.Name
             && !p.StartsWith("probes.d/", StringComparison.Ordinal)))
             errors.Add($"DisabledProbes: there is no probe \"{unknown}\"; there are {string.Join(", ", ProbeCatalog.Names)}");
         return errors;

@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
+using Vigie.Agent.Heartbeats;
 using Vigie.Agent.Link;
+using Vigie.Agent.Snapshots;
 
 namespace Vigie.Agent;
 
@@ -9,6 +11,8 @@ static class AgentProgram
 
     internal static async Task<int> Main(string[] args)
     {
+        if (args is ["ran", .. var rest])
+            return await RanProgram.RunAsync(rest);
         var errors = new List<string>();
         var arguments = AgentArguments.Parse(args, Environment.GetEnvironmentVariable("VIGIE_TOKEN"), errors);
         if (arguments.Help || arguments.Version)
@@ -19,6 +23,8 @@ static class AgentProgram
         errors.AddRange(arguments.Options.Errors());
         if (arguments.Options.HubUrl is null && !arguments.Print && !arguments.PrintName)
             errors.Add("--hub is missing; give the hub's address, or --print to see what would be sent");
+        if (arguments.Options.ChecksFile is { } checks && !File.Exists(checks))
+            errors.Add($"--checks: there is no file {checks}; write your checks into it, a line each");
         if (errors.Count > 0)
             return Fail(WrongUse, errors);
 
@@ -59,7 +65,8 @@ static class AgentProgram
         if (token is not null && hub.Scheme is "http" && !hub.IsLoopback)
             Log(AgentLogLevel.Warning, "the token goes to the hub unencrypted; use https where the network is not yours");
         using var exporter = new HttpExporter(hub, token, options.SendTimeout, TimeProvider.System);
-        var agent = new AgentHost(options, exporter, Log, TimeProvider.System);
+        using var snapshots = new HttpSnapshotSink(hub, token, options.SendTimeout, TimeProvider.System);
+        var agent = new AgentHost(options, exporter, Log, TimeProvider.System, snapshots);
 
         if (arguments.Print)
         {

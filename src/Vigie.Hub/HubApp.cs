@@ -7,7 +7,9 @@ using Vigie.Hub.Api;
 using Vigie.Hub.Charts;
 using Vigie.Hub.Configuration;
 using Vigie.Hub.Enrolment;
+using Vigie.Hub.Heartbeats;
 using Vigie.Hub.Ingest;
+using Vigie.Hub.Snapshots;
 using Vigie.Hub.Web;
 using Vigie.Storage;
 
@@ -85,6 +87,8 @@ static class HubApp
         app.MapGet("/healthz", () => Results.Text("ready"));
         IngestPipeline.Map(app);
         EnrolmentEndpoints.Map(app);
+        SnapshotEndpoint.Map(app);
+        HeartbeatEndpoints.Map(app);
         LoginEndpoints.Map(app);
         PreferencesEndpoint.Map(app);
         ChartEndpoints.Map(app);

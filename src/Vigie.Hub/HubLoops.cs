@@ -20,6 +20,7 @@ static class HubLoops
         Add(services, "Alerts", options.Alerts.Every, s => async ct =>
         {
             var batch = await s.GetRequiredService<HostDirectory>().SweepAsync(ct);
+            s.GetRequiredService<Heartbeats.Heartbeats>().AddTo(batch);
             s.GetRequiredService<HubMetrics>().AddTo(batch, s.GetRequiredService<TimeProvider>().GetUtcNow().ToUnixTimeMilliseconds());
             try
             {

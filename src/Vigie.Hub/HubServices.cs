@@ -9,11 +9,14 @@ using Vigie.Hub.Alerts;
 using Vigie.Hub.Alerts.Channels;
 using Vigie.Hub.Alerts.Groups;
 using Vigie.Hub.Charts;
+using Vigie.Hub.Checks;
 using Vigie.Hub.Configuration;
 using Vigie.Hub.Enrolment;
+using Vigie.Hub.Heartbeats;
 using Vigie.Hub.Hosts;
 using Vigie.Hub.Ingest;
 using Vigie.Hub.Retention;
+using Vigie.Hub.Snapshots;
 using Vigie.PromQL;
 using Vigie.Storage;
 
@@ -39,6 +42,8 @@ static class HubServices
             .AddSingleton(new RemoteWriteReader(options.Ingest.ToLimits(), time));
         services.AddSingleton<DiskWatch>().AddSingleton<HubMetrics>().AddSingleton<SampleIngest>();
         services.AddSingleton<HostStore>().AddSingleton<HostDirectory>().AddSingleton<Headlines>();
+        services.AddSingleton<SnapshotStore>().AddSingleton<ReportedChecks>();
+        services.AddSingleton<HeartbeatStore>().AddSingleton<Heartbeats.Heartbeats>();
         services.AddSingleton<ChartService>().AddSingleton<ChartFigures>();
         services.AddSingleton<RuleGroupStore>().AddSingleton<GroupRound>().AddSingleton<RuleSet>()
             .AddSingleton<AlertStore>()

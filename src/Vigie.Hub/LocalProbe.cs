@@ -1,10 +1,12 @@
 using Vigie.Agent;
 using Vigie.Agent.Link;
+using Vigie.Agent.Snapshots;
 using Vigie.Core.Metrics;
 using Vigie.Core.Otlp;
 using Vigie.Core.Protobuf;
 using Vigie.Hub.Configuration;
 using Vigie.Hub.Ingest;
+using Vigie.Hub.Snapshots;
 
 namespace Vigie.Hub;
 
@@ -15,12 +17,14 @@ static class LocalProbe
     public static void Add(IServiceCollection services) => HubLoops.Add(services, "Probe", TimeSpan.FromSeconds(5), s => ct =>
     {
         var log = s.GetRequiredService<ILogger<BackgroundLoop>>();
-        return Create(s.GetRequiredService<SampleIngest>(), s.GetRequiredService<HubOptions>(), s.GetRequiredService<DataFolder>(),
-            s.GetRequiredService<TimeProvider>(), (_, message) => Log.ProbeNotice(log, message)).RunAsync(ct);
+        return Create(s.GetRequiredService<SampleIngest>(), s.GetRequiredService<SnapshotStore>(), s.GetRequiredService<HubOptions>(),
+            s.GetRequiredService<DataFolder>(), s.GetRequiredService<TimeProvider>(), (_, message) => Log.ProbeNotice(log, message)).RunAsync(ct);
     });
 
-    public static AgentHost Create(SampleIngest ingest, HubOptions options, DataFolder folder, TimeProvider time, AgentLog log) =>
-        new(Options(options.Probe) with { ProbesDir = folder.Probes }, new Exporter(ingest), log, time);
+    public static AgentHost Create(SampleIngest ingest, SnapshotStore snapshots, HubOptions options, DataFolder folder, TimeProvider time,
+        AgentLog log) =>
+        new(Options(options.Probe) with { ProbesDir = folder.Probes, ChecksFile = folder.Checks }, new Exporter(ingest), log, time,
+            new SnapshotSink(snapshots));
 
     public static AgentOptions Options(LocalProbeOptions options) => new()
     {
@@ -28,6 +32,22 @@ static class LocalProbe
         HostName = options.HostName is { Length: > 0 } name ? name : null,
         DisabledProbes = options.Disabled,
     };
+
+    sealed class SnapshotSink(SnapshotStore store) : ISnapshotSink
+    {
+        public async ValueTask<ExportOutcome> SendAsync(string kind, string host, ReadOnlyMemory<byte> json, CancellationToken ct)
+        {
+            try
+            {
+                await store.SaveAsync(host, kind, json, ct);
+                return ExportOutcome.Ok;
+            }
+            catch (StoreUnavailableException e)
+            {
+                return new(ExportResult.Retry, Reason: e.Message);
+            }
+        }
+    }
 
     sealed class Exporter(SampleIngest ingest) : IExporter
     {

@@ -1,8 +1,18 @@
 namespace Vigie.Agent.Checks;
 
-/// <summary>The probes that a new installation finds in its <c>probes.d/</c>, to be read and changed.</summary>
+/// <summary>The probes that a new installation finds in its <c>probes.d/</c>, and its file of checks, to be read and changed.</summary>
 public static class ExampleProbes
 {
+    /// <summary>A file of checks in which every line is a comment.</summary>
+    public static string Checks
+    {
+        get
+        {
+            using var reader = new StreamReader(typeof(ExampleProbes).Assembly.GetManifestResourceStream("checks.conf")!);
+            return reader.ReadToEnd();
+        }
+    }
+
     static readonly string[] Names = ["users.sh"];
 
     const UnixFileMode Executable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute

@@ -10,15 +10,13 @@ sealed class ScriptFolder(string folder, AgentLog log, Func<ScriptProbe, ProbeSl
 {
     public const string Name = "probes.d";
 
-    const UnixFileMode Executable = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
-
     readonly SortedDictionary<string, ProbeSlot> _slots = new(StringComparer.Ordinal);
     string? _trouble;
 
     /// <summary>One slot per file, in the order of their names; the same slot as long as the file is there.</summary>
     public IReadOnlyCollection<ProbeSlot> Current()
     {
-        var files = new HashSet<string>(List().Where(IsProbe), StringComparer.Ordinal);
+        var files = new HashSet<string>(List().Where(ScriptFile.IsExecutable), StringComparer.Ordinal);
         foreach (var gone in _slots.Keys.Where(path => !files.Contains(path)).ToArray())
             _slots.Remove(gone);
         foreach (var path in files.Where(path => !_slots.ContainsKey(path)))
@@ -43,21 +41,6 @@ sealed class ScriptFolder(string folder, AgentLog log, Func<ScriptProbe, ProbeSl
             if (trouble is not null && trouble != _trouble)
                 log(AgentLogLevel.Warning, $"the probes of {folder} are not run: {trouble}");
             _trouble = trouble;
-        }
-    }
-
-    static bool IsProbe(string path)
-    {
-        if (Path.GetFileName(path).StartsWith('.'))
-            return false;
-        try
-        {
-            string target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
-            return (File.GetUnixFileMode(target) & Executable) != UnixFileMode.None;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return false; // gone since the folder was read, or a link to nowhere
         }
     }
 }

@@ -5,6 +5,10 @@ using Vigie.Agent.Reading;
 
 namespace Vigie.Agent.Checks;
 
+/// <summary>A process that has ended by itself.</summary>
+/// <param name="ErrorText">The beginning of what it wrote to its error output.</param>
+sealed record EndedProcess(int ExitCode, byte[] Output, byte[] ErrorText);
+
 /// <summary>
 /// Runs one executable to its end, in a clean environment and, where the host has <c>setsid</c>, in a session of its own, so that
 /// whatever it started can be ended with it.
@@ -22,8 +26,17 @@ static partial class ScriptProcess
     /// <exception cref="OperationCanceledException">It was ended, with all it had started, because its time was over.</exception>
     public static async Task<byte[]> RunAsync(string path, CancellationToken ct)
     {
+        var ended = await RunAsync(path, [], MostOutput, ct);
+        return ended.ExitCode == 0 ? ended.Output : throw new InvalidOperationException(Describe(ended.ExitCode, ended.ErrorText));
+    }
+
+    /// <summary>Runs it with arguments; the exit code is part of the answer.</summary>
+    /// <exception cref="InvalidOperationException">It could not be started, or printed too much.</exception>
+    /// <exception cref="OperationCanceledException">It was ended, with all it had started, because its time was over.</exception>
+    public static async Task<EndedProcess> RunAsync(string path, IReadOnlyList<string> arguments, int mostOutput, CancellationToken ct)
+    {
         bool ownSession = File.Exists(SetSid);
-        using var process = Start(path, ownSession);
+        using var process = Start(path, arguments, ownSession);
         using var ending = ct.Register(() => End(process, ownSession)); // a pipe is read to its end, whatever the token says
         // A process closes only the pipes that nobody has asked it for.
         await using var outputPipe = process.StandardOutput.BaseStream;
@@ -32,13 +45,13 @@ static partial class ScriptProcess
         {
             process.StandardInput.Close();
             var errors = ReadAsync(errorPipe, MostErrorText, ct);
-            var output = await ReadAsync(outputPipe, MostOutput + 1, ct, stopWhenFull: true);
-            if (output.Length > MostOutput)
-                throw new InvalidOperationException($"it printed more than {MostOutput / 1024} KiB and was ended; print fewer lines");
+            var output = await ReadAsync(outputPipe, mostOutput + 1, ct, stopWhenFull: true);
+            if (output.Length > mostOutput)
+                throw new InvalidOperationException($"it printed more than {mostOutput / 1024} KiB and was ended; print fewer lines");
             var errorText = await errors;
             await process.WaitForExitAsync(ct);
             ct.ThrowIfCancellationRequested();
-            return process.ExitCode == 0 ? output : throw new InvalidOperationException(Describe(process.ExitCode, errorText));
+            return new(process.ExitCode, output, errorText);
         }
         catch
         {
@@ -47,9 +60,9 @@ static partial class ScriptProcess
         }
     }
 
-    static Process Start(string path, bool ownSession)
+    static Process Start(string path, IReadOnlyList<string> arguments, bool ownSession)
     {
-        var start = new ProcessStartInfo(ownSession ? SetSid : path, ownSession ? [path] : [])
+        var start = new ProcessStartInfo(ownSession ? SetSid : path, ownSession ? [path, .. arguments] : arguments)
         {
             WorkingDirectory = "/",
             UseShellExecute = false,

@@ -39,6 +39,16 @@ static class AccessPolicy
 
         ["POST /v1/metrics"] = Access.WriteToken,
         ["POST /api/v1/write"] = Access.WriteToken,
+        ["POST /api/v1/hosts/snapshot"] = Access.WriteToken,
+        ["POST /api/v1/heartbeat"] = Access.WriteToken,
+
+        // the token is part of the address, and the handler looks at it
+        ["GET /api/push/{token}"] = Access.Anyone,
+        ["POST /api/push/{token}"] = Access.Anyone,
+        ["GET /ping/{token}"] = Access.Anyone,
+        ["POST /ping/{token}"] = Access.Anyone,
+        ["GET /ping/{token}/{signal}"] = Access.Anyone,
+        ["POST /ping/{token}/{signal}"] = Access.Anyone,
 
         ["GET /"] = Access.Reader,
         ["GET /hosts/{name}"] = Access.Reader,

@@ -19,6 +19,9 @@ enum TokenScope
 
     /// <summary>Everything.</summary>
     Admin,
+
+    /// <summary>Tell how one job went, by an address that holds the token; nothing else.</summary>
+    Push,
 }
 
 sealed record Token(string Name, TokenScope Scope, DateTimeOffset Created, DateTimeOffset? LastUsed);

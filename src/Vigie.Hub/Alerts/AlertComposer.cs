@@ -2,6 +2,7 @@ using Vigie.Core.Metrics;
 using Vigie.Hub.Alerts.Channels;
 using Vigie.Hub.Alerts.Groups;
 using Vigie.Hub.Charts;
+using Vigie.Hub.Checks;
 using Vigie.Hub.Configuration;
 using Vigie.Hub.Hosts;
 using Vigie.Hub.Web;
@@ -10,7 +11,7 @@ namespace Vigie.Hub.Alerts;
 
 /// <summary>Makes the message about an alert: what, where, since when, how much, and the picture.</summary>
 sealed class AlertComposer(HubOptions options, DataFolder folder, AlertStore alerts, RuleSet rules, HostDirectory hosts,
-    ChartService charts, ILogger<AlertComposer> log)
+    ReportedChecks checks, ChartService charts, ILogger<AlertComposer> log)
     : IComposer
 {
     static readonly TimeSpan Before = TimeSpan.FromHours(3), Least = TimeSpan.FromMinutes(15);
@@ -93,8 +94,17 @@ sealed class AlertComposer(HubOptions options, DataFolder folder, AlertStore ale
             ["alerts_url"] = $"{address}/alerts",
             ["picture"] = picture,
             ["note"] = pictureNote ?? "",
-            ["details"] = string.Join('\n', rule.Annotations.Values.Select(text => AnnotationText.Expand(text, rule.LabelsOf(alert), alert.Value))),
+            ["details"] = string.Join('\n', Details(alert, rule)),
         };
+    }
+
+    /// <summary>What a check says, and what an imported rule notes.</summary>
+    IEnumerable<string> Details(Alert alert, Rule rule)
+    {
+        if (checks.WholeTextOf(alert) is { Length: > 0 } said)
+            yield return said;
+        foreach (string text in rule.Annotations.Values)
+            yield return AnnotationText.Expand(text, rule.LabelsOf(alert), alert.Value);
     }
 
     async Task<(byte[]? Picture, string? Note)> PictureAsync(Alert alert, Rule rule, NotificationKind kind, CancellationToken ct)

@@ -11,6 +11,9 @@ static class DefaultRules
 
     const string Silence = "max by (host) (vigie_host_silence_seconds)";
 
+    /// <summary>0 to 2, and no number while a check can't tell: that proves neither that something is wrong nor that it is over.</summary>
+    const string CheckKnown = "max by (host, check) (vigie_check_status + 0 / (vigie_check_status != bool 3))";
+
     static readonly TimeSpan Now = TimeSpan.Zero;
 
     public static IReadOnlyList<string> Names { get; } = [.. Of(new()).Select(r => r.Name)];
@@ -30,6 +33,14 @@ static class DefaultRules
             ChartUnit.Percent, "memory", "memory-full"),
         new("cpu-busy", Cpu, 0.80, TimeSpan.FromMinutes(15), Severity.Warning, "The CPU has been busy for long",
             ChartUnit.Percent, "cpu", "cpu-high"),
+        new("check-critical", CheckKnown, 2, Now, Severity.Critical, "A check is critical", ChartUnit.State),
+        new("check-warning", CheckKnown, 1, TimeSpan.FromMinutes(1), Severity.Warning, "A check warns", ChartUnit.State,
+            MutedBy: "check-critical"),
+        new("check-unknown", "max by (host, check) (vigie_check_status)", 3, TimeSpan.FromMinutes(5), Severity.Warning, "A check can't tell",
+            ChartUnit.State),
+        new("job-failed", "max by (host, job) (vigie_heartbeat_failed)", 1, Now, Severity.Critical, "A job has failed", ChartUnit.Count),
+        new("job-late", "max by (host, job) (vigie_heartbeat_age_seconds) > max by (host, job) (vigie_heartbeat_patience_seconds)", null, Now,
+            Severity.Critical, "A job is late", null),
         new("probe-failing", "max by (host, probe) (1 - vigie_probe_success)", 1, TimeSpan.FromMinutes(10), Severity.Warning,
             "A probe does not work", ChartUnit.Count),
     ];

@@ -36,6 +36,7 @@ static class Axis
         ChartUnit.BytesPerSecond => texts.BytesPerSecond(value),
         ChartUnit.PerSecond => texts.Number(value, value < 10 ? 2 : 0) + "/s",
         ChartUnit.Count => texts.Number(value, 0),
+        ChartUnit.State => texts[Checks.CheckWords.State((Agent.Checks.CheckState)(int)value)],
         _ => texts.Number(value, 2),
     };
 

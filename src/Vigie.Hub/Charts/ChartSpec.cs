@@ -1,7 +1,7 @@
 namespace Vigie.Hub.Charts;
 
 /// <summary>How a chart's values are written. Ratios are 0 to 1 and shown as percent.</summary>
-enum ChartUnit { Percent, Bytes, BytesPerSecond, PerSecond, Number, Count }
+enum ChartUnit { Percent, Bytes, BytesPerSecond, PerSecond, Number, Count, State }
 
 enum ChartKind { Lines, Stacked }
 

@@ -25,7 +25,9 @@ sealed class CheckCommand() : CliCommand("check", "Evaluate the rules now and se
 
     public static async Task<(IReadOnlyList<Alert> Changed, int Sent)> CheckAsync(CliCall call, CancellationToken ct)
     {
-        await call.Get<MetricStore>().WriteAsync(await call.Get<HostDirectory>().SweepAsync(ct), ct);
+        var batch = await call.Get<HostDirectory>().SweepAsync(ct);
+        call.Get<Heartbeats.Heartbeats>().AddTo(batch);
+        await call.Get<MetricStore>().WriteAsync(batch, ct);
         var changed = await call.Get<AlertEngine>().EvaluateAsync(ct);
         return (changed, await call.Get<OutboxDelivery>().RunAsync(ct));
     }

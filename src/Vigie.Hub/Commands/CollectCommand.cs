@@ -2,6 +2,7 @@ using System.CommandLine;
 using Vigie.Agent.Link;
 using Vigie.Hub.Configuration;
 using Vigie.Hub.Ingest;
+using Vigie.Hub.Snapshots;
 using Vigie.Storage;
 
 namespace Vigie.Hub.Commands;
@@ -12,7 +13,8 @@ sealed class CollectCommand() : CliCommand("collect",
     protected override void Configure(Command command) => Act(command, async (call, ct) =>
     {
         var options = call.Get<HubOptions>();
-        var agent = LocalProbe.Create(call.Get<SampleIngest>(), options, call.Folder, call.Time, (_, message) => call.Error(message));
+        var agent = LocalProbe.Create(call.Get<SampleIngest>(), call.Get<SnapshotStore>(), options, call.Folder, call.Time,
+            (_, message) => call.Error(message));
         var outcome = await agent.RunOnceAsync(ct);
         if (outcome.Result != ExportResult.Accepted)
             throw new CommandException($"the samples were not stored: {outcome.Reason}");

@@ -7,7 +7,7 @@ using Vigie.Storage;
 namespace Vigie.Hub.Commands;
 
 sealed class InitCommand() : CliCommand("init",
-    "Make the data folder: config.json, template.txt, probes.d and monitoring.db. What is there stays as it is.")
+    "Make the data folder: config.json, template.txt, probes.d, checks.conf and monitoring.db. What is there stays as it is.")
 {
     protected override void Configure(Command command) => Act(command, (call, _) =>
     {
@@ -42,13 +42,18 @@ sealed class InitCommand() : CliCommand("init",
             WriteNew(folder.Template, MailTemplate.BuiltInText(options.Server.Language));
             made.Add("template.txt");
         }
-        // Only a new folder gets the example: who has removed it does not want it back.
+        bool isNew = !File.Exists(folder.Database);
+        if (isNew && !File.Exists(folder.Checks))
+        {
+            WriteNew(folder.Checks, ExampleProbes.Checks);
+            made.Add("checks.conf");
+        }
+        // Only a new folder gets the examples: who has removed them does not want them back.
         if (!Directory.Exists(folder.Probes))
         {
             ExampleProbes.WriteTo(folder.Probes);
             made.Add("probes.d");
         }
-        bool isNew = !File.Exists(folder.Database);
         Database.Open(folder.Database, time, typeof(InitCommand).Assembly).Dispose();
         if (isNew)
             made.Add("monitoring.db");

@@ -22,11 +22,11 @@ sealed class TokenCommand() : CliCommand("token", "Make, list and revoke the tok
         };
         var scope = new Option<string>("--scope")
         {
-            Description = "write (send samples), read (pages and charts) or admin (everything).",
+            Description = "write (send samples), read (pages and charts), push (tell how the job HOST/JOB went) or admin (everything).",
             HelpName = "SCOPE",
             DefaultValueFactory = _ => "write"
         };
-        scope.AcceptOnlyFromAmong("write", "read", "admin");
+        scope.AcceptOnlyFromAmong("write", "read", "push", "admin");
         var create = new Command("create", "Make a token and print it; it can't be shown again.") { name, scope };
         Act(create, async (call, ct) =>
         {

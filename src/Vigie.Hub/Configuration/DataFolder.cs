@@ -15,6 +15,8 @@ sealed class DataFolder(string path)
 
     public string Probes => In("probes.d");
 
+    public string Checks => In("checks.conf");
+
     public string Keys => In("keys");
 
     public bool IsInitialised => File.Exists(Database) && File.Exists(Config);

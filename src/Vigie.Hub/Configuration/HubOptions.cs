@@ -79,7 +79,7 @@ sealed record LocalProbeOptions
     [Description("Name of this machine; empty means its host name.")]
     public string HostName { get; init; } = "";
 
-    [Description("Probes not to run: cpu, memory, paging, filesystem, disk, network, load, uptime, users.")]
+    [Description("Probes not to run: cpu, memory, paging, filesystem, disk, network, load, uptime, users, textfile.")]
     public IReadOnlyList<string> Disabled { get; init; } = [];
 }
 

@@ -17,6 +17,7 @@ public sealed class PageTests(Chromium chromium)
         var hub = await TestHub.StartAsync(new FakeTimeProvider(Noon));
         await SampleFleet.WriteAsync(hub.Get<SampleIngest>(), Noon, TimeSpan.FromHours(7), "db1.example.org",
             "mail.example.org", "web1.example.org", "web2.example.org", "backup.example.org");
+        await SampleChecks.WriteAsync(hub, "db1.example.org", Noon);
         await hub.Get<AlertEngine>().EvaluateAsync(default);
         foreach (var advisory in SampleAdvisories.All)
             await hub.Get<AdvisoryStore>().SaveAsync(advisory, [], Noon, default);
@@ -133,6 +134,7 @@ public sealed class PageTests(Chromium chromium)
                      ("host-dark-fr", "hosts/db1.example.org", 1440, 1180, true, true),
                      ("host-phone", "hosts/db1.example.org", 390, 844, true, false), ("hosts-phone", "", 390, 844, false, true),
                      ("alerts-light", "alerts", 1440, 900, false, false),
+                     ("checks-light", "hosts/db1.example.org#checks", 1440, 900, false, false),
                      ("advisories-dark-fr", "advisories", 1440, 900, true, true), ("alerts-phone", "alerts", 390, 844, true, true),
                  })
         {

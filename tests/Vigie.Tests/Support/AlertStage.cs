@@ -69,7 +69,9 @@ sealed class AlertStage : IAsyncDisposable
     /// <summary>One round of the background loops.</summary>
     public async Task<IReadOnlyList<Alert>> RoundAsync()
     {
-        await Hub.Get<MetricStore>().WriteAsync(await Hub.Get<HostDirectory>().SweepAsync(default), default);
+        var batch = await Hub.Get<HostDirectory>().SweepAsync(default);
+        Hub.Get<Vigie.Hub.Heartbeats.Heartbeats>().AddTo(batch);
+        await Hub.Get<MetricStore>().WriteAsync(batch, default);
         var changed = await Hub.Get<AlertEngine>().EvaluateAsync(default);
         await Hub.Get<OutboxDelivery>().RunAsync(default);
         return changed;

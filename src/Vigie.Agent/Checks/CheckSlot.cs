@@ -1,0 +1,128 @@
+using Vigie.Agent.Running;
+
+namespace Vigie.Agent.Checks;
+
+/// <summary>A result with what is known of its runs.</summary>
+/// <param name="SinceMs">When its state began, Unix milliseconds.</param>
+/// <param name="RunMs">When it was found.</param>
+sealed record CheckReport(CheckResult Result, string Kind, long SinceMs, long RunMs, TimeSpan Took);
+
+/// <summary>
+/// One check's place: runs it by its own interval beside the agent's rounds, ends it when its time is over, never starts it a second
+/// time while it runs, and keeps what it has found until it has found something else.
+/// </summary>
+sealed class CheckSlot(ICheck check, SemaphoreSlim places, TimeProvider time, AgentLog log)
+{
+    readonly Dictionary<string, (CheckState State, long SinceMs)> _states = new(StringComparer.Ordinal);
+    Task? _inFlight, _call;
+    DateTimeOffset _lastStart = DateTimeOffset.MinValue;
+
+    /// <summary>What the last run has found; empty before the first has ended.</summary>
+    public IReadOnlyList<CheckReport> Reports { get; private set; } = [];
+
+    public IReadOnlyList<PrintedMetrics> Printed { get; private set; } = [];
+
+    /// <summary>How many runs have ended.</summary>
+    public int Runs { get; private set; }
+
+    public Task? InFlight => _inFlight is { IsCompleted: false } ? _inFlight : null;
+
+    // An agent's checks share their intervals; their starts are spread over it by their names, after the first.
+    public bool IsDue(DateTimeOffset tick)
+    {
+        if (InFlight is not null)
+            return false;
+        if (_lastStart == DateTimeOffset.MinValue || tick < _lastStart)
+            return true;
+        var grid = new TickGrid(check.Plan.Every);
+        var shift = check.Plan.Every * (Spread(check.Plan.Name) / 256d);
+        return grid.AtOrBefore(tick + shift) > grid.AtOrBefore(_lastStart + shift);
+    }
+
+    public void Start(DateTimeOffset tick, CancellationToken ct)
+    {
+        _lastStart = tick;
+        _inFlight = RunAsync(ct);
+    }
+
+    async Task RunAsync(CancellationToken ct)
+    {
+        await places.WaitAsync(ct);
+        try
+        {
+            long began = time.GetTimestamp();
+            var outcome = await OutcomeAsync(ct);
+            ct.ThrowIfCancellationRequested();
+            Keep(outcome, time.GetElapsedTime(began));
+        }
+        finally
+        {
+            places.Release();
+        }
+    }
+
+    async Task<CheckOutcome> OutcomeAsync(CancellationToken ct)
+    {
+        if (_call is { IsCompleted: false })
+            return Failed("its last run hangs still, so it was not started again");
+        var timeout = check.Plan.Timeout;
+        using var limit = new CancellationTokenSource(timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);
+        try
+        {
+            var call = Task.Run(() => check.RunAsync(either.Token).AsTask(), CancellationToken.None);
+            _call = call;
+            return await call.WaitAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (either.IsCancellationRequested)
+        {
+            return Failed($"it did not finish within {timeout.TotalSeconds:0.###} s and was ended");
+        }
+        catch (Exception e)
+        {
+            return Failed(e.Message); // whatever a check throws is its own failure, and never the agent's
+        }
+    }
+
+    /// <summary>What it told of before is unknown now: were it left out, its alerts would end as if all were well.</summary>
+    CheckOutcome Failed(string why) => CheckOutcome.Of(Reports.Count == 0
+        ? [CheckResult.Unknown(check.Plan.Name, why)]
+        : [.. Reports.Select(r => CheckResult.Unknown(r.Result.Name, why))]);
+
+    void Keep(CheckOutcome outcome, TimeSpan took)
+    {
+        long nowMs = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var reports = new List<CheckReport>();
+        foreach (var result in outcome.Results)
+        {
+            if (!_states.TryGetValue(result.Name, out var known) || known.State != result.State)
+            {
+                if (result.State != CheckState.Ok || _states.ContainsKey(result.Name))
+                    log(AgentLogLevel.Information, $"check {result.Name} is {Word(result.State)}: {result.Text}");
+                _states[result.Name] = known = (result.State, nowMs);
+            }
+            reports.Add(new(result, check.Plan.Kind, known.SinceMs, nowMs, took));
+        }
+        foreach (var gone in _states.Keys.Where(name => !reports.Exists(r => r.Result.Name == name)).ToArray())
+            _states.Remove(gone);
+        (Reports, Printed) = (reports, outcome.Printed);
+        Runs++;
+    }
+
+    static string Word(CheckState state) => state switch
+    {
+        CheckState.Ok => "ok",
+        CheckState.Warning => "warning",
+        CheckState.Critical => "critical",
+        _ => "unknown",
+    };
+
+    // not string.GetHashCode, which is another one after each start
+    static int Spread(string name)
+    {
+        uint hash = 2166136261;
+        foreach (char c in name)
+            hash = (hash ^ c) * 16777619;
+        return (int)(hash >> 24);
+    }
+}

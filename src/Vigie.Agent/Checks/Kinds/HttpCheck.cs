@@ -1,0 +1,120 @@
+using System.Net.Security;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+
+namespace Vigie.Agent.Checks.Kinds;
+
+/// <summary>What a page is to be like.</summary>
+/// <param name="Status">The status that is good, 0 for every one from 200 to 299.</param>
+/// <param name="Contains">A text that its beginning must hold; null for none.</param>
+/// <param name="Redirects">How many are followed.</param>
+sealed record HttpWish(int Status, string? Contains, int Redirects, TimeSpan CertificateWarning, TimeSpan CertificateCritical);
+
+/// <summary>
+/// A web page: its status, a text in it, the time it takes, and the days that its certificate is good for.
+/// <c>http https://example.org/ expect 200 contains "Welcome" certificate-warning 21d</c>
+/// </summary>
+sealed class HttpCheck(CheckPlan plan, Uri address, HttpWish wish, Limits limits, TimeProvider time)
+    : NetworkCheck(plan, address.Authority, time)
+{
+    /// <summary>As much of a page is read; what it is to contain must stand there.</summary>
+    const int MostBody = 256 * 1024;
+
+    static readonly TimeSpan UsualWarning = TimeSpan.FromDays(14), UsualCritical = TimeSpan.FromDays(3);
+
+    [ModuleInitializer]
+    internal static void Register() => CheckKinds.Add("http",
+        "http https://example.org/ expect 200 contains \"Welcome\" redirects 1 warning 2s critical 10s certificate-warning 21d certificate-critical 7d",
+        static (plan, arguments, context) =>
+        {
+            if (!Uri.TryCreate(arguments.Word("the page's address"), UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
+                arguments.Wrong("an address like https://example.org/ was expected");
+            double status = arguments.Number("expect") ?? 0, redirects = arguments.Number("redirects") ?? 0;
+            if (status is not (0 or >= 100 and <= 599))
+                arguments.Wrong("expect: a status from 100 to 599 was expected");
+            if (redirects is not (>= 0 and <= 10))
+                arguments.Wrong("redirects: a number from 0 to 10 was expected");
+            var wish = new HttpWish((int)status, arguments.Text("contains"), (int)redirects,
+                arguments.Time("certificate-warning") ?? UsualWarning, arguments.Time("certificate-critical") ?? UsualCritical);
+            return new HttpCheck(plan, address ?? new("http://localhost"), wish, Limits.Read(arguments), context.Time);
+        });
+
+    protected override async ValueTask<CheckResult> LookAsync(CancellationToken ct)
+    {
+        DateTime? goodUntil = null;
+        // A client of its own for each run: the connection, and with it the certificate, is part of what is looked at. No compression is
+        // asked for, so what comes is the page itself.
+        using var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = wish.Redirects > 0,
+            MaxAutomaticRedirections = Math.Max(1, wish.Redirects),
+            UseCookies = false,
+            UseProxy = false,
+            MaxResponseHeadersLength = 64,
+            SslOptions = { RemoteCertificateValidationCallback = Note },
+        };
+        using var client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+        client.DefaultRequestHeaders.UserAgent.ParseAdd($"vigie-agent/{AgentVersion.Text}");
+        long began = Time.GetTimestamp();
+        try
+        {
+            using var response = await client.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, ct);
+            var (body, whole) = await ReadAsync(response, ct);
+            return Judge(response, body, whole, Time.GetElapsedTime(began), goodUntil);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            string why = (e.InnerException is { } inner && e.Message.Contains("inner exception", StringComparison.Ordinal) ? inner : e).Message;
+            return Critical(why) with { Figures = goodUntil is { } end ? [Left(end)] : [] };
+        }
+
+        bool Note(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+        {
+            if (certificate is X509Certificate2 known)
+                goodUntil = known.NotAfter.ToUniversalTime();
+            return errors == SslPolicyErrors.None;
+        }
+    }
+
+    CheckResult Judge(HttpResponseMessage response, byte[] body, bool whole, TimeSpan took, DateTime? goodUntil)
+    {
+        int status = (int)response.StatusCode;
+        var found = new List<(CheckState State, string Text)>
+        {
+            (wish.Status == 0 ? response.IsSuccessStatusCode ? CheckState.Ok : CheckState.Critical
+                : status == wish.Status ? CheckState.Ok : CheckState.Critical, $"answered {status} {response.ReasonPhrase}".TrimEnd()),
+            (limits.Of(took), $"in {Limits.Text(took)}"),
+        };
+        if (wish.Contains is { } text && body.AsSpan().IndexOf(Encoding.UTF8.GetBytes(text)) < 0)
+            found.Add((CheckState.Critical, $"without \"{text}\"{(whole ? "" : $" in its first {MostBody / 1024} KiB")}"));
+        var values = new List<CheckValue> { limits.Value("time", took), new("size", body.Length, CheckUnit.Bytes, Min: 0) };
+        if (goodUntil is { } end)
+        {
+            var left = Left(end);
+            values.Add(left);
+            var state = left.Value < wish.CertificateCritical.TotalSeconds ? CheckState.Critical
+                : left.Value < wish.CertificateWarning.TotalSeconds ? CheckState.Warning : CheckState.Ok;
+            found.Add((state, $"certificate good for {Math.Floor(left.Value / 86400):0} days, until {end:yyyy-MM-dd}"));
+        }
+        return new(Plan.Name, found.Max(f => f.State), CheckText.Line($"{address.Authority} {string.Join(", ", found.Select(f => f.Text))}"),
+            Figures: values);
+    }
+
+    CheckValue Left(DateTime goodUntil) => new("certificate left", Math.Round((goodUntil - Time.GetUtcNow().UtcDateTime).TotalSeconds), CheckUnit.Seconds,
+        Warning: new(wish.CertificateWarning.TotalSeconds, null), Critical: new(wish.CertificateCritical.TotalSeconds, null));
+
+    static async Task<(byte[] Body, bool Whole)> ReadAsync(HttpResponseMessage response, CancellationToken ct)
+    {
+        await using var stream = await response.Content.ReadAsStreamAsync(ct);
+        using var body = new MemoryStream();
+        var buffer = new byte[16 * 1024];
+        while (await stream.ReadAsync(buffer, ct) is > 0 and var read)
+        {
+            body.Write(buffer, 0, Math.Min(read, MostBody - (int)body.Length));
+            if (body.Length == MostBody)
+                return (body.ToArray(), false);
+        }
+        return (body.ToArray(), true);
+    }
+}
