@@ -1,7 +1,6 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.IO.Enumeration;
-using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Vigie.Agent.Reading;
@@ -10,7 +9,7 @@ namespace Vigie.Agent.Reading;
 /// Counts the processes by state, from /proc/[pid]/stat. A host with very many is counted over several rounds, so that no round costs
 /// more than the most that is read in one; its counts are those of the last time all were seen.
 /// </summary>
-sealed partial class ProcessTable(HostRoot root)
+sealed class ProcessTable(HostRoot root)
 {
     public const int MostPerRound = 2000;
 
@@ -84,7 +83,7 @@ sealed partial class ProcessTable(HostRoot root)
         _prefix.CopyTo(_path, 0);
         Utf8Formatter.TryFormat(pid, _path.AsSpan(_prefix.Length), out int digits);
         "/stat\0"u8.CopyTo(_path.AsSpan(_prefix.Length + digits));
-        var stat = ReadFile();
+        var stat = RawFile.Read(_path, _stat);
         if (stat.IsEmpty)
             return false;
         // 42 (name, which may hold blanks and brackets) S 1 …
@@ -94,25 +93,4 @@ sealed partial class ProcessTable(HostRoot root)
         state = stat[bracket + 2];
         return true;
     }
-
-    // Thousands of files in each round: the runtime's own way to open one costs some calls and objects more.
-    ReadOnlySpan<byte> ReadFile()
-    {
-        const int ReadOnlyCloseOnExec = 0x80000;
-        int file = Open(ref _path[0], ReadOnlyCloseOnExec);
-        if (file < 0)
-            return default;
-        nint read = Read(file, ref _stat[0], _stat.Length);
-        Close(file);
-        return read > 0 ? _stat.AsSpan(0, (int)read) : default;
-    }
-
-    [LibraryImport("libc", EntryPoint = "open")]
-    private static partial int Open(ref byte path, int flags);
-
-    [LibraryImport("libc", EntryPoint = "read")]
-    private static partial nint Read(int file, ref byte buffer, nint length);
-
-    [LibraryImport("libc", EntryPoint = "close")]
-    private static partial int Close(int file);
 }
