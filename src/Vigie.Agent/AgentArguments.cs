@@ -19,7 +19,8 @@ sealed record AgentArguments(AgentOptions Options, bool Once, bool Print, bool H
           --name HOST        the name under which this host appears (its own)
           --probes-dir DIR   folder of your own probes, executable files (none)
           --disable NAMES    probes not to run, separated by commas
-          --root DIR         where this host's /proc, /sys, /run and /etc are (/)
+          --per-core         report each processor, too, and not only all together
+          --root DIR         where this host's /proc, /sys, /run, … are (/)
           --once             one round, then end
           --print            print what would be sent, and send nothing
           --help             this text
@@ -40,6 +41,7 @@ sealed record AgentArguments(AgentOptions Options, bool Once, bool Print, bool H
             switch (name)
             {
                 case "--once": read = read with { Once = true }; continue;
+                case "--per-core": read = read with { Options = read.Options with { PerCore = true } }; continue;
                 case "--print": read = read with { Print = true }; continue;
                 case "--help" or "-h": read = read with { Help = true }; continue;
                 case "--version": read = read with { Version = true }; continue;

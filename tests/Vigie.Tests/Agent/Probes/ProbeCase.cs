@@ -24,7 +24,8 @@ sealed class ProbeCase(string probe, string name) : IDisposable
     /// <param name="damage">What to do to each file on its way, if anything.</param>
     public async Task<string> CollectAsync(Func<byte[], byte[]>? damage = null)
     {
-        var context = new ProbeContext(new HostRoot(_root), TimeProvider.System, TimeSpan.FromMinutes(1));
+        var context = new ProbeContext(new HostRoot(_root), TimeProvider.System, TimeSpan.FromMinutes(1),
+            PerCore: name.StartsWith("per-core", StringComparison.Ordinal));
         IProbe subject = probe switch
         {
             "filesystem" => new FileSystemProbe(context, ReadSpace),
