@@ -38,8 +38,9 @@ sealed class ContainerTree(HostRoot root)
         Found = [.. found.CountBy(c => c.Identity.Runtime).OrderBy(r => r.Key, StringComparer.Ordinal)];
         Containers =
         [
-            .. found.DistinctBy(c => c.Identity.Id).OrderBy(c => c.Path, StringComparer.Ordinal).Take(MostContainers).Select(c => new Container(Short(c.Identity.Id),
-                c.Identity.Runtime, _names.NameOf(c.Identity) ?? Short(c.Identity.Id), Encoding.UTF8.GetBytes(c.Path + '/'))),
+            .. found.DistinctBy(c => c.Identity.Id).OrderBy(c => c.Path, StringComparer.Ordinal).Take(MostContainers)
+                .Select(c => new Container(Short(c.Identity.Id), c.Identity.Runtime, _names.NameOf(c.Identity) ?? Short(c.Identity.Id),
+                    Encoding.UTF8.GetBytes(c.Path + '/'))),
         ];
         return true;
     }
