@@ -22,7 +22,7 @@ sealed class ContainersProbe(ProbeContext context) : IProbe
     static readonly MetricInfo Memory =
         new("container.memory.usage", "By", MetricKind.Gauge, "Memory the container has, the files it has read included.");
     static readonly MetricInfo WorkingSet = new("container.memory.working_set", "By", MetricKind.Gauge,
-        "Memory without the files' pages that the kernel could take back at once: what counts against the limit.");
+        "Memory without the files' pages that the kernel could take back at once; at the limit the container is killed.");
     static readonly MetricInfo Limit = new("vigie.container.memory.limit", "By", MetricKind.Gauge, "Memory the container may have.");
     static readonly MetricInfo Io = new("container.disk.io", "By", MetricKind.Counter, "Bytes read from disks and written to them.");
 

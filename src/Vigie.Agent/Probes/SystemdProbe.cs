@@ -14,7 +14,7 @@ sealed class SystemdProbe(ProbeContext context, ListUnits listUnits) : IProbe
     // Hundreds of units are written and read for each answer, so not at every tick; the last answer stands in between.
     static readonly TimeSpan BetweenLists = TimeSpan.FromSeconds(60);
 
-    const int MostFailed = 100;
+    const int MostNamed = 100;
 
     static readonly MetricInfo Units = new("vigie.systemd.units", "{unit}", MetricKind.Gauge, "Units that systemd has loaded, by state.");
     static readonly MetricInfo Restarting = new("vigie.systemd.units.restarting", "{unit}", MetricKind.Gauge,
@@ -22,9 +22,13 @@ sealed class SystemdProbe(ProbeContext context, ListUnits listUnits) : IProbe
     static readonly MetricInfo Failed =
         new("vigie.systemd.unit.failed", "1", MetricKind.Gauge, "1 for a unit that has failed; 0 for a while after it has recovered.");
 
+    static readonly MetricInfo Restarts = new("vigie.systemd.unit.restarts", "{restart}", MetricKind.Counter,
+        "How often systemd has started a service again by itself; only of services that needed it.");
+
     static readonly string[] States = ["active", "activating", "deactivating", "failed", "inactive", "reloading"];
     static readonly SampleAttribute[] StateOf = [.. States.Select(s => new SampleAttribute("state", s))];
 
+    readonly List<(string Name, uint Restarts)> _restarts = [];
     readonly int[] _counts = new int[States.Length];
     readonly SortedDictionary<string, DateTimeOffset?> _failed = new(StringComparer.Ordinal); // and since when it is well again
     DateTimeOffset? _listed;
@@ -37,7 +41,7 @@ sealed class SystemdProbe(ProbeContext context, ListUnits listUnits) : IProbe
     internal static void Register() => ProbeCatalog.Add("systemd",
         static context => new SystemdProbe(context, new SystemdUnits(context.Root.Map(Bus), context.Root.Map(Private)).ListAsync));
 
-    public ProbeInfo Info { get; } = new("systemd", [Units, Restarting, Failed]);
+    public ProbeInfo Info { get; } = new("systemd", [Units, Restarting, Failed, Restarts]);
 
     public async ValueTask CollectAsync(ISampleSink sink, CancellationToken ct)
     {
@@ -74,13 +78,16 @@ sealed class SystemdProbe(ProbeContext context, ListUnits listUnits) : IProbe
     {
         Array.Clear(_counts);
         _restarting = 0;
+        _restarts.Clear();
         var failed = new HashSet<string>(StringComparer.Ordinal);
         foreach (var unit in units)
         {
             if (Array.IndexOf(States, unit.Active) is >= 0 and var state)
                 _counts[state]++;
             _restarting += unit.Sub is "auto-restart" or "auto-restart-queued" ? 1 : 0;
-            if (unit.Active is "failed" && failed.Count < MostFailed)
+            if (unit.Restarts > 0 && _restarts.Count < MostNamed)
+                _restarts.Add((unit.Name, unit.Restarts));
+            if (unit.Active is "failed" && failed.Count < MostNamed)
                 failed.Add(unit.Name);
         }
         foreach (var (name, wellSince) in _failed.ToArray())
@@ -100,5 +107,7 @@ sealed class SystemdProbe(ProbeContext context, ListUnits listUnits) : IProbe
         sink.Add(Restarting, _restarting);
         foreach (var (name, wellSince) in _failed)
             sink.Add(Failed, wellSince is null ? 1 : 0, new SampleAttribute("unit", name));
+        foreach (var (name, restarts) in _restarts)
+            sink.Add(Restarts, restarts, new SampleAttribute("unit", name));
     }
 }

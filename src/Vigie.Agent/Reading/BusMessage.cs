@@ -3,40 +3,67 @@ using System.Text;
 
 namespace Vigie.Agent.Reading;
 
-/// <summary>Writes one D-Bus method call without arguments, and takes replies apart: what little of the protocol is needed here.</summary>
+/// <summary>Writes D-Bus method calls whose arguments are texts, and takes replies apart: what little of the protocol is needed here.</summary>
 static class BusMessage
 {
     public const int FixedHeader = 16;
 
     const byte Return = 2, Error = 3;
-    const byte Path = 1, Interface = 2, Member = 3, ErrorName = 4, ReplySerial = 5, Destination = 6;
+    const byte Path = 1, Interface = 2, Member = 3, ErrorName = 4, ReplySerial = 5, Destination = 6, SignatureField = 8;
 
-    public static byte[] Call(uint serial, string destination, string path, string @interface, string member)
+    /// <param name="serial">Comes back in the reply.</param>
+    /// <param name="destination">Who is called.</param>
+    /// <param name="path">Which of its objects.</param>
+    /// <param name="interface">The method's interface.</param>
+    /// <param name="member">The method.</param>
+    /// <param name="arguments">Texts, all of them.</param>
+    public static byte[] Call(uint serial, string destination, string path, string @interface, string member, params ReadOnlySpan<string> arguments)
     {
-        var fields = new List<byte>();
-        AddField(fields, Path, "o"u8, path);
-        AddField(fields, Interface, "s"u8, @interface);
-        AddField(fields, Member, "s"u8, member);
-        AddField(fields, Destination, "s"u8, destination);
+        List<byte> fields = [], body = [];
+        AddField(fields, Path, (byte)'o', path);
+        AddField(fields, Interface, (byte)'s', @interface);
+        AddField(fields, Member, (byte)'s', member);
+        AddField(fields, Destination, (byte)'s', destination);
+        if (arguments.Length > 0)
+        {
+            Pad(fields, 8);
+            fields.AddRange([SignatureField, 1, (byte)'g', 0, (byte)arguments.Length, .. Enumerable.Repeat((byte)'s', arguments.Length), 0]);
+        }
+        foreach (var argument in arguments)
+            AddText(body, argument);
 
-        // Little-endian, method call, "start nobody for this", version 1, no body.
-        var message = new byte[Align(FixedHeader + fields.Count, 8)];
+        // Little-endian, method call, "start nobody for this", version 1.
+        var message = new byte[Align(FixedHeader + fields.Count, 8) + body.Count];
         "l\x01\x02\x01"u8.CopyTo(message);
+        BinaryPrimitives.WriteUInt32LittleEndian(message.AsSpan(4), (uint)body.Count);
         BinaryPrimitives.WriteUInt32LittleEndian(message.AsSpan(8), serial);
         BinaryPrimitives.WriteUInt32LittleEndian(message.AsSpan(12), (uint)fields.Count);
         fields.CopyTo(message, FixedHeader);
+        body.CopyTo(message, message.Length - body.Count);
         return message;
     }
 
     // A field is (byte, variant) at a multiple of 8; the header before the fields is 16 bytes, so offsets here are offsets there.
-    static void AddField(List<byte> fields, byte code, ReadOnlySpan<byte> type, string value)
+    static void AddField(List<byte> fields, byte code, byte type, string value)
     {
-        while (fields.Count % 8 != 0)
-            fields.Add(0);
-        var text = Encoding.UTF8.GetBytes(value);
+        Pad(fields, 8);
+        fields.AddRange([code, 1, type, 0]);
+        AddText(fields, value);
+    }
+
+    static void AddText(List<byte> bytes, string text)
+    {
+        Pad(bytes, 4);
+        var utf8 = Encoding.UTF8.GetBytes(text);
         var length = new byte[4];
-        BinaryPrimitives.WriteUInt32LittleEndian(length, (uint)text.Length);
-        fields.AddRange([code, 1, type[0], 0, .. length, .. text, 0]);
+        BinaryPrimitives.WriteUInt32LittleEndian(length, (uint)utf8.Length);
+        bytes.AddRange([.. length, .. utf8, 0]);
+    }
+
+    static void Pad(List<byte> bytes, int to)
+    {
+        while (bytes.Count % to != 0)
+            bytes.Add(0);
     }
 
     /// <summary>Bytes of the whole message, of which the fixed header is given.</summary>
@@ -51,11 +78,9 @@ static class BusMessage
             : throw new FormatException($"{source}: a message of at most {most} bytes was expected, found one of {body} and {fields}");
     }
 
-    /// <summary>The body of a reply to the call of that serial; false when it is some other message.</summary>
-    /// <exception cref="IOException">The reply is an error, with its name.</exception>
-    public static bool IsReply(ReadOnlySpan<byte> message, uint serial, string source, out BusReader body)
+    /// <summary>What a message answers, if it answers anything.</summary>
+    public static BusReply Reply(ReadOnlySpan<byte> message, string source)
     {
-        body = default;
         byte type = message[1];
         int end = FixedHeader + (int)BinaryPrimitives.ReadUInt32LittleEndian(message[12..]);
         var fields = new BusReader(message[..end], FixedHeader, source);
@@ -80,15 +105,25 @@ static class BusMessage
                 default: throw new FormatException($"{source}: a header of u, s, o or g was expected, found {TextScan.Quote(signature)}");
             }
         }
-        if (replyTo != serial || type is not (Return or Error))
-            return false;
-        if (type == Error)
-            throw new IOException($"{source}: {error}");
-        body = new(message[Align(end, 8)..], 0, source);
-        return true;
+        return new()
+        {
+            To = type is Return or Error ? replyTo : null,
+            Error = type is Error ? error : null,
+            Body = new(message[Align(end, 8)..], 0, source),
+        };
     }
 
     static int Align(int offset, int to) => (offset + to - 1) / to * to;
+}
+
+/// <summary>A reply: the serial of its call (null for what is no reply), and the error's name or the body.</summary>
+ref struct BusReply
+{
+    public uint? To { get; init; }
+
+    public string? Error { get; init; }
+
+    public BusReader Body { get; init; }
 }
 
 /// <summary>Reads values of a D-Bus message one after the other. Never beyond its end, whatever lengths stand in it.</summary>

@@ -4,26 +4,28 @@ using System.Text;
 namespace Vigie.Agent.Reading;
 
 /// <summary>One unit of systemd: <c>nginx.service</c>, <c>failed</c>, <c>failed</c>.</summary>
-readonly record struct SystemdUnit(string Name, string Active, string Sub);
+/// <param name="Restarts">How often systemd has started it again by itself; 0 for what is no service.</param>
+readonly record struct SystemdUnit(string Name, string Active, string Sub, uint Restarts = 0);
 
 /// <summary>Asks systemd for its units.</summary>
 /// <exception cref="IOException">It can't be asked; the message is the reason.</exception>
 delegate Task<IReadOnlyList<SystemdUnit>> ListUnits(CancellationToken ct);
 
 /// <summary>
-/// Calls ListUnits of systemd over the system bus, which every user may: one connection, two calls, no library. Who we are is told by
-/// the socket itself, so no name is sent. Without a bus there is systemd's own socket, which is for root alone.
+/// Calls ListUnits of systemd over the system bus, which every user may, and asks each service that is not at rest how often it was
+/// restarted: one connection, no library. Who we are is told by the socket itself, so no name is sent. Without a bus there is systemd's
+/// own socket, which is for root alone.
 /// </summary>
 sealed class SystemdUnits(string busPath, string privatePath)
 {
-    const int MostBytes = 8 * 1024 * 1024, MostUnits = 20_000;
-    const uint HelloSerial = 1, ListSerial = 2;
+    const int MostBytes = 8 * 1024 * 1024, MostUnits = 20_000, MostServices = 500;
+    const uint HelloSerial = 1, ListSerial = 2, FirstRestartsSerial = 3;
+    const string Systemd = "org.freedesktop.systemd1";
 
     static readonly byte[] Greeting = "\0AUTH EXTERNAL\r\nDATA\r\nBEGIN\r\n"u8.ToArray();
     static readonly byte[] Hello =
         BusMessage.Call(HelloSerial, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "Hello");
-    static readonly byte[] List = BusMessage.Call(ListSerial, "org.freedesktop.systemd1", "/org/freedesktop/systemd1",
-        "org.freedesktop.systemd1.Manager", "ListUnits");
+    static readonly byte[] List = BusMessage.Call(ListSerial, Systemd, "/org/freedesktop/systemd1", Systemd + ".Manager", "ListUnits");
 
     public async Task<IReadOnlyList<SystemdUnit>> ListAsync(CancellationToken ct)
     {
@@ -40,9 +42,12 @@ sealed class SystemdUnits(string busPath, string privatePath)
             if (hasBus)
                 await stream.WriteAsync(Hello, ct); // without which the bus hands nothing on
             await stream.WriteAsync(List, ct);
-            while (true)
-                if (UnitsOf(await ReadMessageAsync(stream, socketPath, ct), socketPath) is { } units)
-                    return units;
+            var units = new List<SystemdUnit>();
+            var paths = new List<string>();
+            while (!TakeUnits(await ReadMessageAsync(stream, socketPath, ct), socketPath, units, paths))
+                continue;
+            await AddRestartsAsync(stream, socketPath, units, paths, ct);
+            return units;
         }
         catch (SocketException e)
         {
@@ -79,12 +84,16 @@ sealed class SystemdUnits(string busPath, string privatePath)
         return message;
     }
 
-    // a(ssssssouso): name, description, load, active, sub, followed, path, job, its type, its path
-    internal static List<SystemdUnit>? UnitsOf(byte[] message, string socketPath)
+    /// <summary>Takes the units and the paths of their objects, which are as many; false when the message is not the answer.</summary>
+    internal static bool TakeUnits(byte[] message, string socketPath, List<SystemdUnit> units, List<string> paths)
     {
-        if (BusMessage.IsReply(message, HelloSerial, socketPath, out _) || !BusMessage.IsReply(message, ListSerial, socketPath, out var body))
-            return null;
-        var units = new List<SystemdUnit>();
+        var reply = BusMessage.Reply(message, socketPath);
+        if (reply.To is HelloSerial or ListSerial && reply.Error is { } error)
+            throw new IOException($"{socketPath}: {error}");
+        if (reply.To is not ListSerial)
+            return false;
+        // a(ssssssouso): name, description, load, active, sub, followed, path, job, its type, its path
+        var body = reply.Body;
         body.Number();
         body.Align(8);
         while (!body.IsAtEnd && units.Count < MostUnits)
@@ -94,14 +103,48 @@ sealed class SystemdUnits(string busPath, string privatePath)
             body.Text();
             string active = Word(body.Text()), sub = Word(body.Text());
             body.Text();
-            body.Text();
+            string path = active is "inactive" || !name.EndsWith(".service", StringComparison.Ordinal) ? "" : Encoding.UTF8.GetString(body.Text());
+            if (path.Length == 0)
+                body.Text();
             body.Number();
             body.Text();
             body.Text();
             body.Align(8);
             units.Add(new(name, active, sub));
+            paths.Add(path);
         }
-        return units;
+        return true;
+    }
+
+    /// <summary>Asks for all at once and takes the answers as they come.</summary>
+    static async Task AddRestartsAsync(NetworkStream stream, string socketPath, List<SystemdUnit> units, List<string> paths, CancellationToken ct)
+    {
+        int[] services = [.. Enumerable.Range(0, units.Count).Where(i => paths[i].Length > 0).Take(MostServices)];
+        using var calls = new MemoryStream();
+        for (int i = 0; i < services.Length; i++)
+            calls.Write(BusMessage.Call(FirstRestartsSerial + (uint)i, Systemd, paths[services[i]], "org.freedesktop.DBus.Properties", "Get",
+                Systemd + ".Service", "NRestarts"));
+        await stream.WriteAsync(calls.GetBuffer().AsMemory(0, (int)calls.Length), ct);
+        for (int open = services.Length; open > 0;)
+        {
+            var message = await ReadMessageAsync(stream, socketPath, ct);
+            if (RestartsOf(message, socketPath) is not { } answer || answer.Service >= services.Length)
+                continue;
+            int unit = services[answer.Service];
+            units[unit] = units[unit] with { Restarts = answer.Restarts };
+            open--;
+        }
+    }
+
+    internal static (int Service, uint Restarts)? RestartsOf(byte[] message, string socketPath)
+    {
+        var reply = BusMessage.Reply(message, socketPath);
+        if (reply.To is not { } serial || serial < FirstRestartsSerial)
+            return null;
+        var body = reply.Body;
+        int service = (int)Math.Min(serial - FirstRestartsSerial, int.MaxValue);
+        // An error is a unit that has gone, or a systemd before 235; else it is a variant with a u in it.
+        return reply.Error is null && body.Signature() is [(byte)'u'] ? (service, body.Number()) : (service, 0);
     }
 
     // Nearly every unit has one of few words.

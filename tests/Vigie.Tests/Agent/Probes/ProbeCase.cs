@@ -80,13 +80,14 @@ sealed class ProbeCase(string probe, string name) : IDisposable
         return ClockState.From(numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]);
     }
 
-    // name, active, sub
+    // name, active, sub, restarts if any
     IReadOnlyList<SystemdUnit> ReadUnits()
     {
         var text = Path.Combine(_folder, "units.txt");
         return !File.Exists(text)
             ? throw new IOException("/run/dbus/system_bus_socket: No such file or directory")
-            : [.. File.ReadLines(text).Select(l => l.Split(' ')).Select(c => new SystemdUnit(c[0], c[1], c[2]))];
+            : [.. File.ReadLines(text).Select(l => l.Split(' ')).Select(c => new SystemdUnit(c[0], c[1], c[2],
+                c.Length > 3 ? uint.Parse(c[3], CultureInfo.InvariantCulture) : 0))];
     }
 
     public void Dispose() => Directory.Delete(_root, recursive: true);

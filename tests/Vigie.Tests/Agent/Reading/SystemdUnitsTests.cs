@@ -56,6 +56,8 @@ public sealed class SystemdUnitsTests : IDisposable
         return new Message().Number((uint)body.Bytes.Count).Align(8).Raw([.. body.Bytes]).Bytes.ToArray();
     }
 
+    static byte[] Restarts(uint count) => new Message().Raw(1, (byte)'u', 0).Number(count).Bytes.ToArray();
+
     static byte[] Reply(uint to, byte[] body) => Message.Of(type: 2, [(5, 'u', to)], body);
 
     [Fact]
@@ -64,8 +66,15 @@ public sealed class SystemdUnitsTests : IDisposable
         var units = await AnswerAsync(
             Reply(1, new Message().Text(":1.42").Bytes.ToArray()),
             Message.Of(type: 4, [(1, 'o', "/org/freedesktop/DBus"), (3, 's', "NameAcquired")], new Message().Text(":1.42").Bytes.ToArray()),
-            Reply(2, Units(["nginx.service", "A web server", "loaded", "failed", "failed"], ["-.mount", "Root é", "loaded", "active", "mounted"])));
-        Assert.Equal([new("nginx.service", "failed", "failed"), new("-.mount", "active", "mounted")], units);
+            Reply(2, Units(["nginx.service", "A web server", "loaded", "failed", "failed"], ["-.mount", "Root é", "loaded", "active", "mounted"],
+                ["a.service", "", "loaded", "active", "running"], ["b.service", "", "loaded", "inactive", "dead"],
+                ["c.service", "", "loaded", "active", "running"])),
+            Reply(5, Restarts(7)),
+            Message.Of(type: 3, [(4, 's', "org.freedesktop.DBus.Error.UnknownObject"), (5, 'u', 4u)], []),
+            Reply(99, Restarts(1)),
+            Reply(3, Restarts(2)));
+        Assert.Equal([new("nginx.service", "failed", "failed", 2), new("-.mount", "active", "mounted"), new("a.service", "active", "running"),
+            new("b.service", "inactive", "dead"), new("c.service", "active", "running", 7)], units);
     }
 
     [Fact]
@@ -107,17 +116,20 @@ public sealed class SystemdUnitsTests : IDisposable
     public void Damaged_messages_are_refused_with_the_place_and_never_read_beyond_their_end()
     {
         var random = new Random(20261124);
-        var good = Reply(2, Units(["nginx.service", "A web server", "loaded", "failed", "failed"], ["b", "", "c", "d", "e"]));
+        byte[][] whole =
+        [
+            Reply(2, Units(["nginx.service", "A web server", "loaded", "failed", "failed"], ["b", "", "c", "d", "e"])), Reply(3, Restarts(2)),
+        ];
         int read = 0;
         for (int i = 0; i < 20_000; i++)
         {
-            var bad = good.ToArray();
+            var bad = whole[i % 2].ToArray();
             for (int n = random.Next(1, 4); n > 0; n--)
                 bad[random.Next(bad.Length)] = (byte)random.Next(256);
             try
             {
                 if (BusMessage.LengthOf(bad, 1 << 20, "/bus") == bad.Length)
-                    SystemdUnits.UnitsOf(bad, "/bus");
+                    _ = SystemdUnits.TakeUnits(bad, "/bus", [], []) ? null : SystemdUnits.RestartsOf(bad, "/bus");
                 read++;
             }
             catch (Exception e) when (e is FormatException or IOException)
