@@ -22,7 +22,8 @@ sealed record AgentArguments(AgentOptions Options, bool Once, bool Print, bool P
           --checks FILE      file of your checks: plugins of Nagios, local checks of Checkmk,
                              web pages, ports, ping, DNS (none); see docs/checks.md
           --disable NAMES    probes not to run, separated by commas
-          --root DIR         where this host's /proc, /sys, /run and /etc are (/)
+          --per-core         report each processor, too, and not only all together
+          --root DIR         where this host's /proc, /sys, /run, … are (/)
           --spool DIR        where samples are kept while the hub is away, or none for in memory
                              ($STATE_DIRECTORY, or ~/.local/state/vigie-agent)
           --spool-size SIZE  how much is kept there, 1M to 1G (32M)
@@ -48,6 +49,7 @@ sealed record AgentArguments(AgentOptions Options, bool Once, bool Print, bool P
             switch (name)
             {
                 case "--once": read = read with { Once = true }; continue;
+                case "--per-core": read = read with { Options = read.Options with { PerCore = true } }; continue;
                 case "--print": read = read with { Print = true }; continue;
                 case "--print-name": read = read with { PrintName = true }; continue;
                 case "--help" or "-h": read = read with { Help = true }; continue;

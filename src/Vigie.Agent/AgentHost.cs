@@ -38,7 +38,7 @@ public sealed class AgentHost
 
         var root = new HostRoot(options.Root);
         ulong boot = HostIdentity.BootUnixNano(root);
-        var context = new ProbeContext(root, time, options.EffectiveProbeTimeout);
+        var context = new ProbeContext(root, time, options.EffectiveProbeTimeout, options.PerCore);
         ProbeSlot[] builtIn =
         [
             .. ProbeCatalog.Names.Where(name => !options.DisabledProbes.Contains(name))

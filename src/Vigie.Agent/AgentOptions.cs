@@ -38,6 +38,9 @@ public sealed record AgentOptions
     /// <summary>Names of probes that are not run: <c>users</c>.</summary>
     public IReadOnlyList<string> DisabledProbes { get; init; } = [];
 
+    /// <summary>Whether each processor is reported besides all of them together: a series more for each.</summary>
+    public bool PerCore { get; init; }
+
     /// <summary>How long one request to the hub may take.</summary>
     public TimeSpan SendTimeout { get; init; } = TimeSpan.FromSeconds(30);
 

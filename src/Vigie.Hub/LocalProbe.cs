@@ -31,6 +31,7 @@ static class LocalProbe
         Interval = options.Interval,
         HostName = options.HostName is { Length: > 0 } name ? name : null,
         DisabledProbes = options.Disabled,
+        PerCore = options.PerCore,
     };
 
     sealed class SnapshotSink(SnapshotStore store) : ISnapshotSink

@@ -16,18 +16,23 @@ sealed class CpuProbe(ProbeContext context) : IProbe
     static readonly MetricInfo LogicalCount =
         new("system.cpu.logical.count", "{cpu}", MetricKind.Gauge, "Number of logical processors online.");
 
+    // A metric of its own, so that a sum or an average over the one for all never counts a processor twice.
+    static readonly MetricInfo CoreUtilization = new("vigie.cpu.core.utilization", "1", MetricKind.Gauge,
+        "Share of one logical processor's time that was neither idle nor waiting since the round before; on request.");
+
     // The first eight columns of the line "cpu"; irq and softirq are one mode in the conventions.
     static readonly string[] Modes = ["user", "nice", "system", "idle", "iowait", "interrupt", "steal"];
     const int Interrupt = 5;
 
     readonly HostFile _stat = context.Root.File("/proc/stat");
     readonly ulong[] _now = new ulong[Modes.Length], _before = new ulong[Modes.Length];
+    readonly CoreTimes? _cores = context.PerCore ? new() : null;
     bool _hasBefore;
 
     [ModuleInitializer]
     internal static void Register() => ProbeCatalog.Add("cpu", static context => new CpuProbe(context));
 
-    public ProbeInfo Info { get; } = new("cpu", [Time, Utilization, LogicalCount], ReadsTwice: true);
+    public ProbeInfo Info { get; } = new("cpu", [Time, Utilization, LogicalCount, CoreUtilization], ReadsTwice: true);
 
     public ValueTask CollectAsync(ISampleSink sink, CancellationToken ct)
     {
@@ -44,12 +49,14 @@ sealed class CpuProbe(ProbeContext context) : IProbe
     {
         int processors = 0;
         bool found = false;
+        _cores?.BeginRound();
         while (text.TakeLine(out var line) && line.StartsWith("cpu"u8))
         {
             line.TakeField(out var name);
             if (!name.SequenceEqual("cpu"u8))
             {
                 processors++;
+                _cores?.Take(name["cpu".Length..], line, _stat.Name);
                 continue;
             }
             found = true;
@@ -77,6 +84,9 @@ sealed class CpuProbe(ProbeContext context) : IProbe
                 sink.Add(Utilization, Spent(mode) / total, new SampleAttribute("cpu.mode", Modes[mode]));
         if (processors > 0)
             sink.Add(LogicalCount, processors);
+        for (int slot = 0; slot < _cores?.Slots; slot++)
+            if (_cores[slot] is { } core)
+                sink.Add(CoreUtilization, core.Busy, new SampleAttribute("cpu.logical_number", core.Number));
         _now.CopyTo(_before, 0);
         _hasBefore = true;
     }

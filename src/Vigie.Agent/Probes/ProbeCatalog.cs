@@ -6,7 +6,8 @@ namespace Vigie.Agent.Probes;
 /// <param name="Root">Where the host's files are.</param>
 /// <param name="Time">The clock, for probes that wait.</param>
 /// <param name="Timeout">How long one run may take; a probe that waits gives up before, so that it can tell what it has.</param>
-sealed record ProbeContext(HostRoot Root, TimeProvider Time, TimeSpan Timeout);
+/// <param name="PerCore">Whether each processor is to be reported besides all of them together.</param>
+sealed record ProbeContext(HostRoot Root, TimeProvider Time, TimeSpan Timeout, bool PerCore = false);
 
 /// <summary>
 /// Every built-in probe. A probe's file registers itself by a module initializer, which the compiler runs before anything of

@@ -44,7 +44,20 @@ sealed class HostFile(string name, string path)
         }
     }
 
-    void Close()
+    /// <summary>The same for a file that may be refused or go at any time (a sensor asleep, a cgroup removed): then it is empty.</summary>
+    public ReadOnlySpan<byte> ReadIfGiven()
+    {
+        try
+        {
+            return Read();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return default;
+        }
+    }
+
+    public void Close()
     {
         _handle?.Dispose();
         _handle = null;
@@ -52,6 +65,8 @@ sealed class HostFile(string name, string path)
 
     SafeFileHandle? Open()
     {
+        if (!System.IO.File.Exists(path)) // many a host lacks many a file, and an exception for each at every tick is dear
+            return null;
         try
         {
             // Sharing everything keeps the runtime from locking the file, which not every pseudo file system can.

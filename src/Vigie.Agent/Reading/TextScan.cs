@@ -58,6 +58,16 @@ static class TextScan
             : throw new FormatException($"{source}: a number was expected, found {Quote(field)}");
     }
 
+    /// <summary>The number, with a sign perhaps, that is all there is in a small file.</summary>
+    public static long OnlyNumber(this ReadOnlySpan<byte> text, string source)
+    {
+        text.TakeLine(out var line);
+        line = line.Trim(" \t\r"u8);
+        return Utf8Parser.TryParse(line, out long number, out int used) && used == line.Length
+            ? number
+            : throw new FormatException($"{source}: a number was expected, found {Quote(line)}");
+    }
+
     /// <summary>The number behind a key at a line's start (<c>MemTotal:  1024 kB</c>); null when no line has the key.</summary>
     public static ulong? NumberOf(this ReadOnlySpan<byte> text, ReadOnlySpan<byte> key, string source)
     {

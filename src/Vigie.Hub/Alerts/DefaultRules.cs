@@ -14,6 +14,13 @@ static class DefaultRules
     /// <summary>0 to 2, and no number while a check can't tell: that proves neither that something is wrong nor that it is over.</summary>
     const string CheckKnown = "max by (host, check) (vigie_check_status + 0 / (vigie_check_status != bool 3))";
 
+    // A disk marked as failed, or one that has been taken out and leaves the array without its spare copy.
+    const string Raid = "max by (host, array) (label_replace(vigie_raid_disks{state=\"failed\"} or vigie_raid_disks_missing, "
+        + "\"array\", \"$1\", \"device\", \"(.*)\"))";
+
+    // The kernel's bound of the clock's error grows while nobody sets it and stops at 16 s, hours later; a short outage is no alert.
+    const string Clock = "max by (host) (vigie_clock_error_maximum_seconds unless on (host) (vigie_clock_synchronized == 1))";
+
     static readonly TimeSpan Now = TimeSpan.Zero;
 
     public static IReadOnlyList<string> Names { get; } = [.. Of(new()).Select(r => r.Name)];
@@ -43,6 +50,10 @@ static class DefaultRules
             Severity.Critical, "A job is late", null),
         new("probe-failing", "max by (host, probe) (1 - vigie_probe_success)", 1, TimeSpan.FromMinutes(10), Severity.Warning,
             "A probe does not work", ChartUnit.Count),
+        new("raid-degraded", Raid, 1, Now, Severity.Critical, "A disk of a RAID array has failed", ChartUnit.Count),
+        new("unit-failed", "max by (host, unit) (vigie_systemd_unit_failed)", 1, TimeSpan.FromMinutes(5), Severity.Warning,
+            "A systemd unit has failed", ChartUnit.Count),
+        new("clock-unsynchronized", Clock, 16, TimeSpan.FromMinutes(30), Severity.Warning, "The clock is not synchronized", null),
     ];
 
     /// <summary>MemAvailable never reaches zero and a file system keeps a block or two: full is what rounds to 100 %.</summary>

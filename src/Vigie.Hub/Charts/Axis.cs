@@ -37,18 +37,19 @@ static class Axis
         ChartUnit.PerSecond => texts.Number(value, value < 10 ? 2 : 0) + "/s",
         ChartUnit.Count => texts.Number(value, 0),
         ChartUnit.State => texts[Checks.CheckWords.State((Agent.Checks.CheckState)(int)value)],
+        ChartUnit.Celsius => texts.Number(value, 0) + "\u00a0°C",
         _ => texts.Number(value, 2),
     };
 
-    /// <summary>The next of 1, 2, 2.5, 5 × 10ⁿ; of 1, 2, 4 … 512 × 1024ⁿ for bytes; a whole number for counts.</summary>
+    /// <summary>The next of 1, 2, 2.5, 5 × 10ⁿ; of 1, 2, 4 … 512 × 1024ⁿ for bytes; a whole number for counts and degrees.</summary>
     static double Step(double least, ChartUnit unit)
     {
         if (unit is ChartUnit.Bytes or ChartUnit.BytesPerSecond)
             return Math.Pow(2, Math.Max(0, Math.Ceiling(Math.Log2(least))));
         double power = Math.Pow(10, Math.Floor(Math.Log10(least)));
-        double[] round = unit == ChartUnit.Count ? [1, 2, 5, 10] : [1, 2, 2.5, 5, 10];
+        double[] round = unit is ChartUnit.Count or ChartUnit.Celsius ? [1, 2, 5, 10] : [1, 2, 2.5, 5, 10];
         double step = round.First(r => r * power >= least * 0.999999) * power;
-        return unit == ChartUnit.Count ? Math.Max(1, Math.Round(step)) : step;
+        return unit is ChartUnit.Count or ChartUnit.Celsius ? Math.Max(1, Math.Round(step)) : step;
     }
 
     /// <summary>Round instants of the viewer's day, at most <paramref name="most"/> of them.</summary>

@@ -21,6 +21,17 @@ static class ChartCatalog
         new("network", "Network", ChartUnit.BytesPerSecond, ChartKind.Lines),
         new("paging", "Paging", ChartUnit.PerSecond, ChartKind.Lines),
         new("users", "Logged-in users", ChartUnit.Count, ChartKind.Lines),
+        new("cores", "CPU by core", ChartUnit.Percent, ChartKind.Lines, Most: 1) { OnlyWithData = true },
+        new("pressure", "Pressure: time lost waiting", ChartUnit.Percent, ChartKind.Lines) { OnlyWithData = true },
+        new("process", "Processes", ChartUnit.Count, ChartKind.Lines)
+        {
+            Order = ["running", "blocked", "stopped", "defunct"],
+            OnlyWithData = true,
+        },
+        new("kernel", "Open files and connections", ChartUnit.Count, ChartKind.Lines) { OnlyWithData = true },
+        new("sensors", "Temperatures", ChartUnit.Celsius, ChartKind.Lines) { OnlyWithData = true },
+        new("containercpu", "Containers: CPU, of one core", ChartUnit.Percent, ChartKind.Lines) { OnlyWithData = true },
+        new("containermemory", "Containers: memory", ChartUnit.Bytes, ChartKind.Lines) { OnlyWithData = true },
     ];
 
     public static ChartSpec? Find(string id) => All.FirstOrDefault(c => c.Id == id);

@@ -17,6 +17,8 @@ sealed class ChartFigures(ChartService charts)
         foreach (var spec in ChartCatalog.All)
         {
             var data = await charts.ReadAsync(spec, host, range.FromMs, range.ToMs, ct);
+            if (spec.OnlyWithData && data.IsEmpty)
+                continue;
             figures[spec.Id] = Figure(data, ChartScene.Of(data, texts, zone), texts, zone);
         }
         return figures;

@@ -1,7 +1,7 @@
 namespace Vigie.Hub.Charts;
 
 /// <summary>How a chart's values are written. Ratios are 0 to 1 and shown as percent.</summary>
-enum ChartUnit { Percent, Bytes, BytesPerSecond, PerSecond, Number, Count, State }
+enum ChartUnit { Percent, Bytes, BytesPerSecond, PerSecond, Number, Count, Celsius, State }
 
 enum ChartKind { Lines, Stacked }
 
@@ -28,4 +28,7 @@ sealed record ChartSpec(string Id, string Title, ChartUnit Unit, ChartKind Kind,
 {
     /// <summary>Names of curves in the order they are drawn, from the bottom up; others follow by name.</summary>
     public IReadOnlyList<string> Order { get; init; } = [];
+
+    /// <summary>Left out of a host's page when there is nothing in it: what many hosts don't have, such as containers.</summary>
+    public bool OnlyWithData { get; init; }
 }

@@ -79,8 +79,12 @@ sealed record LocalProbeOptions
     [Description("Name of this machine; empty means its host name.")]
     public string HostName { get; init; } = "";
 
-    [Description("Probes not to run: cpu, memory, paging, filesystem, disk, network, load, uptime, users, textfile.")]
+    [Description("Probes not to run: clock, containers, cpu, disk, filesystem, kernel, load, memory, network, packages, paging, pressure, "
+        + "process, raid, sensors, systemd, textfile, uptime, users.")]
     public IReadOnlyList<string> Disabled { get; init; } = [];
+
+    [Description("Whether each processor is measured besides all of them together.")]
+    public bool PerCore { get; init; }
 }
 
 sealed record RetentionSettings

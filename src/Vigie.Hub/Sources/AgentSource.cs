@@ -3,6 +3,8 @@ namespace Vigie.Hub.Sources;
 /// <summary>Vigie's own agent: OpenTelemetry's conventions, with utilisation counted by the agent.</summary>
 static class AgentSource
 {
+    const string Container = "by (host, container_id, container_name)";
+
     public static readonly MetricSource Source = new("vigie-agent")
     {
         Cpu = "1 - sum by (host) (avg by (host, state) (system_cpu_utilization_ratio{state=~\"idle|iowait|wait\"}))",
@@ -30,6 +32,24 @@ static class AgentSource
                 new("rate(system_paging_faults_total{type=\"major\"}[$window])", "major faults"),
             ],
             ["users"] = [new("vigie_users_logged_in", "users")],
+            ["cores"] = [new("vigie_cpu_core_utilization_ratio", "core {cpu}")],
+            ["pressure"] =
+            [
+                new("rate(vigie_pressure_time_seconds_total{stall=\"some\"}[$window])", "{resource}"),
+                new("rate(vigie_pressure_time_seconds_total{stall=\"full\"}[$window])", "{resource} (all)"),
+            ],
+            ["process"] = [new("system_process_count{state!~\"sleeping|idle\"}", "{state}")],
+            ["kernel"] = [new("vigie_file_descriptor_count", "open files"), new("vigie_conntrack_count", "tracked connections")],
+            ["sensors"] = [new("hw_temperature_celsius", "{hw_name}")],
+            ["containercpu"] = [new(Greatest($"sum {Container} (rate(container_cpu_time_seconds_total[$window]{{0}}))"), "{container_name}")],
+            ["containermemory"] =
+                [new(Greatest($"max {Container} (max_over_time(container_memory_working_set_bytes[$window]{{0}}))"), "{container_name}")],
         },
     };
+
+    /// <summary>The eight that are greatest at the end: a host may run hundreds, and a chart of all would show none.</summary>
+    /// <param name="expression">With <c>{0}</c> where a modifier of time stands.</param>
+    static string Greatest(string expression) =>
+        $"{expression.Replace("{0}", "", StringComparison.Ordinal)} and on (host, container_id) "
+        + $"topk by (host) (8, {expression.Replace("{0}", " @ end()", StringComparison.Ordinal)})";
 }

@@ -14,7 +14,7 @@ public sealed class AgentArgumentsTests
     {
         var read = Parse(
             "--hub http://h:5000 --token-file=/etc/t --interval 1m --timeout 500ms --name web1 "
-            + "--probes-dir=/p --disable users,disk --root /host --once --print");
+            + "--probes-dir=/p --disable users,disk --per-core --root /host --once --print");
         Assert.Empty(_errors);
         Assert.Equal(("http://h:5000", "/etc/t", TimeSpan.FromMinutes(1), TimeSpan.FromMilliseconds(500), "web1", "/p", "/host",
             true, true),
@@ -22,6 +22,7 @@ public sealed class AgentArgumentsTests
                 read.Options.HostName, read.Options.ProbesDir,
                 read.Options.Root, read.Once, read.Print));
         Assert.Equal(["users", "disk"], read.Options.DisabledProbes);
+        Assert.True(read.Options.PerCore);
     }
 
     [Fact]
@@ -45,7 +46,7 @@ public sealed class AgentArgumentsTests
     public void The_help_names_every_option()
     {
         foreach (var option in new[] { "--hub", "--token-file", "--token", "--interval", "--timeout", "--name", "--probes-dir",
-            "--disable", "--root", "--once", "--print", "--help", "--version" })
+            "--disable", "--per-core", "--root", "--once", "--print", "--help", "--version" })
             Assert.Contains($"  {option} ", AgentArguments.HelpText);
     }
 }

@@ -19,6 +19,8 @@ public sealed partial class TextRules
         .. new[] { "warning", "critical", "pending", "resolved", "System", "Light", "Dark", "State", "Name", "CPU", "Memory", "Disk" },
         .. new[] { "user", "system", "interrupt", "used", "cached", "buffers", "read", "write", "receive", "transmit", "users",
             "major faults", "swap in", "swap out" },
+        .. new[] { "core", "cpu", "memory", "io", "irq", "(all)", "running", "blocked", "stopped", "defunct", "open files",
+            "tracked connections" },
     ];
 
     [Fact]

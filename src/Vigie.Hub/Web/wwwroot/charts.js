@@ -35,9 +35,16 @@ class HostCharts extends HTMLElement {
       this.dataset.to = page.to;
       this.#values.clear();
       const focused = document.activeElement?.dataset?.chart;
+      // Some charts are there only when they have data, so one may come or go.
+      for (const old of this.querySelectorAll("[data-chart]")) if (!(old.dataset.chart in page.figures)) old.remove();
+      let before = null;
       for (const [id, html] of Object.entries(page.figures)) {
-        const figure = new DOMParser().parseFromString(html, "text/html").body.firstElementChild;
-        this.querySelector(`[data-chart="${id}"]`)?.replaceWith(document.adoptNode(figure));
+        const figure = document.adoptNode(new DOMParser().parseFromString(html, "text/html").body.firstElementChild);
+        const old = this.querySelector(`[data-chart="${id}"]`);
+        if (old) old.replaceWith(figure);
+        else if (before) before.after(figure);
+        else this.prepend(figure);
+        before = figure;
       }
       if (focused) this.querySelector(`[data-chart="${focused}"]`)?.focus({ preventScroll: true });
       this.#drawn = Date.now();

@@ -1,0 +1,49 @@
+using Vigie.Agent.Probes;
+using Vigie.Agent.Reading;
+using Vigie.Core.Metrics;
+using Vigie.Core.Otlp;
+
+namespace Vigie.Tests.Agent.Probes;
+
+/// <summary>An agent runs for years beside others' work: what is read at every tick leaves no garbage, on this very machine.</summary>
+public sealed class ProbeAllocationTests
+{
+    /// <summary>For a machine without the files: looking whether they are there by now costs a little.</summary>
+    const long MostBytes = 512;
+
+    [Theory]
+    [InlineData("clock")]
+    [InlineData("cpu")]
+    [InlineData("disk")]
+    [InlineData("kernel")]
+    [InlineData("load")]
+    [InlineData("memory")]
+    [InlineData("network")]
+    [InlineData("paging")]
+    [InlineData("pressure")]
+    [InlineData("raid")]
+    [InlineData("sensors")]
+    [InlineData("uptime")]
+    public async Task A_probe_of_every_tick_allocates_nothing_once_it_is_warm(string name)
+    {
+        var probe = ProbeCatalog.Create(name, new(new HostRoot("/"), TimeProvider.System, TimeSpan.FromSeconds(10), PerCore: true));
+        var sink = new CountingSink();
+        long least = long.MaxValue;
+        for (int round = 0; round < 30; round++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            await probe.CollectAsync(sink, TestContext.Current.CancellationToken);
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+        Assert.InRange(least, 0, MostBytes);
+    }
+
+    sealed class CountingSink : ISampleSink
+    {
+        public int Count { get; private set; }
+
+        public void Add(MetricInfo metric, double value, params ReadOnlySpan<SampleAttribute> attributes) => Count++;
+
+        public void NoData(string why) => Count++;
+    }
+}
