@@ -40,8 +40,8 @@ sealed class CommitQueue(Func<IReadOnlyList<WaitingBatch>, bool, bool> tryCommit
     bool _isBusy, _isWatched, _isSlow, _stopping;
 
     /// <summary>
-    /// Returns when the batch is durable, or says why it is not. What follows runs in the thread that has committed: it must be
-    /// short and not block.
+    /// Returns when the batch is durable, or says why it is not. What follows may run in the thread of another sender, which has
+    /// committed for all: it must be short and not block.
     /// </summary>
     public Task EnterAsync(WaitingBatch batch)
     {
@@ -100,9 +100,13 @@ sealed class CommitQueue(Func<IReadOnlyList<WaitingBatch>, bool, bool> tryCommit
             error = e; // whatever it is, all who wait hear of it
         }
         var took = Stopwatch.GetElapsedTime(started);
-        // Still busy: who is answered may send again at once, and must not commit inside of this.
-        foreach (var batch in _together)
-            batch.End(error);
+        if (mayWait)
+            // Whoever goes on there must not hold up the only thread that stands by, nor end the store in it.
+            ThreadPool.UnsafeQueueUserWorkItem(ended => End(ended.batches, ended.error), (batches: _together.ToArray(), error),
+                preferLocal: false);
+        else
+            // Still busy: who is answered may send again at once, and must not commit inside of this.
+            End(_together, error);
         lock (_lock)
         {
             _size.Learn(_together.Count, _waiting.Count);
@@ -112,6 +116,12 @@ sealed class CommitQueue(Func<IReadOnlyList<WaitingBatch>, bool, bool> tryCommit
                 Watch();
         }
         return true;
+    }
+
+    static void End(IEnumerable<WaitingBatch> batches, Exception? error)
+    {
+        foreach (var batch in batches)
+            batch.End(error);
     }
 
     /// <summary>Lets the thread stand by. The caller has the lock.</summary>
