@@ -53,6 +53,7 @@ static class NodeExporterSource
                 new("rate(node_vmstat_pgmajfault[$window])", "major faults"),
             ],
             ["users"] = [new("sum(node_logind_sessions{class=\"user\"})", "users")],
+            ["diskbusy"] = [new("rate(node_disk_io_time_seconds_total[$window])", "{device}")],
             ["pressure"] =
             [
                 new("rate(node_pressure_cpu_waiting_seconds_total[$window])", "cpu"),
