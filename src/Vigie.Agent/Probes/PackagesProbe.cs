@@ -11,7 +11,7 @@ namespace Vigie.Agent.Probes;
 sealed class PackagesProbe(ProbeContext context) : IProbe
 {
     // The lists of a distribution are tens of megabytes, and an upgrade changes dpkg's file with each package.
-    static readonly TimeSpan BetweenCounts = TimeSpan.FromMinutes(10);
+    static readonly TimeSpan BetweenCounts = TimeSpan.FromMinutes(10), BetweenLooks = TimeSpan.FromMinutes(1);
 
     static readonly string[] RestartMarks = ["/run/reboot-required", "/var/run/reboot-required"];
 
@@ -27,6 +27,9 @@ sealed class PackagesProbe(ProbeContext context) : IProbe
     readonly KernelRelease _kernel = new(context.Root);
     Task<PackageCounts?>? _count;
     long _counted;
+    long? _looked;
+    bool? _outdated;
+    bool _marked;
     (DateTime, DateTime) _stamp;
 
     [ModuleInitializer]
@@ -36,13 +39,16 @@ sealed class PackagesProbe(ProbeContext context) : IProbe
 
     public async ValueTask CollectAsync(ISampleSink sink, CancellationToken ct)
     {
-        bool? outdated = _kernel.IsOutdated();
-        bool marked = RestartMarks.Any(context.Root.Exists);
         var counts = await CountAsync(ct);
+        if (_looked is not { } at || context.Time.GetElapsedTime(at) >= BetweenLooks)
+        {
+            (_outdated, _marked) = (_kernel.IsOutdated(), RestartMarks.Any(context.Root.Exists));
+            _looked = context.Time.GetTimestamp();
+        }
         if (counts is { } known)
             Report(sink, known);
-        if (counts is not null || outdated is not null || marked)
-            sink.Add(Restart, marked || outdated is true ? 1 : 0);
+        if (counts is not null || _outdated is not null || _marked)
+            sink.Add(Restart, _marked || _outdated is true ? 1 : 0);
         else if (_count is { IsCompletedSuccessfully: true })
             sink.NoData("there is neither /var/lib/dpkg/status nor /lib/modules with the running kernel in it");
     }

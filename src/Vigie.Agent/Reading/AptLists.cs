@@ -106,13 +106,13 @@ sealed class AptLists(HostRoot root)
             if (packages < 0)
                 continue;
             string compression = name[(packages + "_Packages".Length)..];
-            if (compression is not ("" or ".gz")) // lz4, xz and zstd are what .NET can't unpack
+            if (compression is not ("" or ".gz" or ".lz4")) // xz and zstd, which somebody must have asked apt for
                 return false;
             any = true;
             var source = sources.FirstOrDefault(s => name.StartsWith(s.Prefix, StringComparison.Ordinal),
                 new("", IsAutomatic: true, name.Contains("-security_", StringComparison.Ordinal)));
             if (source.IsAutomatic)
-                ReadOffers($"{Folder}/{name}", compression.Length > 0, source.IsSecurity);
+                ReadOffers($"{Folder}/{name}", compression, source.IsSecurity);
         }
         return any;
     }
@@ -130,9 +130,14 @@ sealed class AptLists(HostRoot root)
         return new(name[..(name.LastIndexOf('_') + 1)], automatic, security);
     }
 
-    void ReadOffers(string path, bool packed, bool isSecurity)
+    void ReadOffers(string path, string compression, bool isSecurity)
     {
-        using var lines = new LineStream(packed ? new GZipStream(Open(path), CompressionMode.Decompress) : Open(path));
+        using var lines = new LineStream(compression switch
+        {
+            ".gz" => new GZipStream(Open(path), CompressionMode.Decompress),
+            ".lz4" => new Lz4Stream(new BufferedStream(Open(path))),
+            _ => Open(path),
+        });
         Package? installed = null;
         string version = "", architecture = "";
         bool partial = false, more;
@@ -165,9 +170,9 @@ sealed class AptLists(HostRoot root)
         {
             return lines.TryRead(out line);
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
         {
-            throw new FormatException($"{path}: gzip was expected, and is damaged", e);
+            throw new FormatException($"{path}: {e.Message}", e);
         }
     }
 

@@ -22,7 +22,8 @@ static class ChartCatalog
         new("paging", "Paging", ChartUnit.PerSecond, ChartKind.Lines),
         new("users", "Logged-in users", ChartUnit.Count, ChartKind.Lines),
         new("cores", "CPU by core", ChartUnit.Percent, ChartKind.Lines, Most: 1) { OnlyWithData = true },
-        new("pressure", "Pressure: time lost waiting", ChartUnit.Percent, ChartKind.Lines) { OnlyWithData = true },
+        new("diskbusy", "Disk: time at work", ChartUnit.Percent, ChartKind.Lines, Most: 1) { OnlyWithData = true },
+        new("pressure", "Pressure: time spent waiting", ChartUnit.Percent, ChartKind.Lines) { OnlyWithData = true },
         new("process", "Processes", ChartUnit.Count, ChartKind.Lines)
         {
             Order = ["running", "blocked", "stopped", "defunct"],

@@ -33,6 +33,7 @@ static class AgentSource
             ],
             ["users"] = [new("vigie_users_logged_in", "users")],
             ["cores"] = [new("vigie_cpu_core_utilization_ratio", "core {cpu}")],
+            ["diskbusy"] = [new("rate(system_disk_io_time_seconds_total[$window])", "{device}")],
             ["pressure"] =
             [
                 new("rate(vigie_pressure_time_seconds_total{stall=\"some\"}[$window])", "{resource}"),

@@ -53,6 +53,18 @@ static class NodeExporterSource
                 new("rate(node_vmstat_pgmajfault[$window])", "major faults"),
             ],
             ["users"] = [new("sum(node_logind_sessions{class=\"user\"})", "users")],
+            ["diskbusy"] = [new("rate(node_disk_io_time_seconds_total[$window])", "{device}")],
+            ["pressure"] =
+            [
+                new("rate(node_pressure_cpu_waiting_seconds_total[$window])", "cpu"),
+                new("rate(node_pressure_memory_waiting_seconds_total[$window])", "memory"),
+                new("rate(node_pressure_io_waiting_seconds_total[$window])", "io"),
+                new("rate(node_pressure_memory_stalled_seconds_total[$window])", "memory (all)"),
+                new("rate(node_pressure_io_stalled_seconds_total[$window])", "io (all)"),
+            ],
+            ["process"] = [new("node_procs_running", "running"), new("node_procs_blocked", "blocked")],
+            ["kernel"] = [new("node_filefd_allocated", "open files"), new("node_nf_conntrack_entries", "tracked connections")],
+            ["sensors"] = [new("node_hwmon_temp_celsius", "{chip} {sensor}")],
         },
     };
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using Microsoft.Playwright;
+using Vigie.Core.Metrics;
 using Vigie.Hub.Advisories;
 using Vigie.Hub.Alerts;
 using Vigie.Hub.Ingest;
@@ -93,6 +94,26 @@ public sealed class PageTests(Chromium chromium)
             .TakeAsync(OtlpRequests.Of("web1.example.org", Noon.AddSeconds(1), OtlpRequests.Memory(0.777)), "", default);
         ((FakeTimeProvider)hub.Get<TimeProvider>()).Advance(TimeSpan.FromSeconds(2));
         await Assertions.Expect(page.Locator("tr[data-host='web1.example.org'] [data-field='memory-text']")).ToHaveTextAsync("77.7\u00a0%");
+        Assert.Empty(complaints);
+    }
+
+    [Fact]
+    public async Task A_chart_that_has_data_only_now_comes_into_an_open_page_at_its_place()
+    {
+        await using var hub = await HubAsync();
+        var (page, complaints) = await chromium.OpenAsync(hub);
+        await page.GotoAsync($"{hub.Address}hosts/db1.example.org?range=1h");
+        await Assertions.Expect(page.Locator("figure.chart")).ToHaveCountAsync(8);
+        var temperature = new MetricInfo("hw.temperature", "Cel", MetricKind.Gauge, "Temperature.");
+        var processes = new MetricInfo("system.process.count", "{process}", MetricKind.Gauge, "Processes.");
+        await hub.Get<SampleIngest>().TakeAsync(OtlpRequests.Of("db1.example.org", Noon,
+            (temperature, 41, [new("hw.id", "a/temp1"), new("hw.name", "a temp1")]), (processes, 3, [new("process.state", "running")])), "", default);
+        await page.EvaluateAsync("() => document.querySelector('host-charts').redraw()");
+        await Assertions.Expect(page.Locator("figure.chart")).ToHaveCountAsync(10);
+        Assert.Equal("users process sensors", await page.EvaluateAsync<string>(
+            "() => [...document.querySelectorAll('figure.chart')].slice(-3).map(f => f.dataset.chart).join(' ')"));
+        await page.EvaluateAsync("at => document.querySelector('host-charts').redraw(at - 7200000, at - 3600000)", Noon.ToUnixTimeMilliseconds());
+        await Assertions.Expect(page.Locator("figure.chart")).ToHaveCountAsync(8);
         Assert.Empty(complaints);
     }
 

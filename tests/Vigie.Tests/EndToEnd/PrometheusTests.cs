@@ -56,7 +56,7 @@ public sealed class PrometheusTests
         using var page = await hub.PersonAsync();
         string fleet = await page.GetStringAsync("/");
         Assert.Contains("/hosts/127.0.0.1", fleet);
-        foreach (string chart in new[] { "cpu", "memory", "filesystem", "load", "network" })
+        foreach (string chart in new[] { "cpu", "memory", "filesystem", "load", "network", "process", "kernel" })
         {
             var data = await hub.Get<ChartService>().ReadAsync(ChartCatalog.Find(chart)!, "127.0.0.1",
                 now.AddMinutes(-5).ToUnixTimeMilliseconds(), now.ToUnixTimeMilliseconds(), default);

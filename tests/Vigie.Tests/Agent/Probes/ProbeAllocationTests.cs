@@ -8,32 +8,38 @@ namespace Vigie.Tests.Agent.Probes;
 /// <summary>An agent runs for years beside others' work: what is read at every tick leaves no garbage, on this very machine.</summary>
 public sealed class ProbeAllocationTests
 {
-    /// <summary>For a machine without the files: looking whether they are there by now costs a little.</summary>
+    /// <summary>Most probes need none of it; looking for a file by name, or through a folder, costs a little.</summary>
     const long MostBytes = 512;
 
     [Theory]
     [InlineData("clock")]
+    [InlineData("containers")]
     [InlineData("cpu")]
     [InlineData("disk")]
     [InlineData("kernel")]
     [InlineData("load")]
     [InlineData("memory")]
     [InlineData("network")]
+    [InlineData("packages")]
     [InlineData("paging")]
     [InlineData("pressure")]
+    [InlineData("process")]
     [InlineData("raid")]
     [InlineData("sensors")]
+    [InlineData("systemd")]
     [InlineData("uptime")]
-    public async Task A_probe_of_every_tick_allocates_nothing_once_it_is_warm(string name)
+    public async Task A_probe_of_every_tick_leaves_next_to_nothing_once_it_is_warm(string name)
     {
         var probe = ProbeCatalog.Create(name, new(new HostRoot("/"), TimeProvider.System, TimeSpan.FromSeconds(10), PerCore: true));
         var sink = new CountingSink();
         long least = long.MaxValue;
         for (int round = 0; round < 30; round++)
         {
+            int thread = Environment.CurrentManagedThreadId;
             long before = GC.GetAllocatedBytesForCurrentThread();
             await probe.CollectAsync(sink, TestContext.Current.CancellationToken);
-            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+            if (thread == Environment.CurrentManagedThreadId) // a first round may wait for another thread
+                least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
         }
         Assert.InRange(least, 0, MostBytes);
     }

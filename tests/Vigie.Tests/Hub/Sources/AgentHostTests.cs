@@ -59,12 +59,13 @@ public sealed class AgentHostTests
     }
 
     [Fact]
-    public async Task Pressure_temperature_processes_files_and_cores_have_their_charts()
+    public async Task Pressure_temperature_processes_files_cores_and_busy_disks_have_their_charts()
     {
         await using var hub = await HubWithAsync(minute =>
         [
             Sample("vigie.pressure.time", minute * 6, "resource", "io", "stall", "some"),
             Sample("vigie.pressure.time", minute * 3, "resource", "io", "stall", "full"),
+            Sample("system.disk.io_time", minute * 15, "system.device", "sda"),
             Sample("hw.temperature", 42.5, "hw.id", "coretemp/temp1", "hw.name", "coretemp Package id 0"),
             Sample("system.process.count", 3, "process.state", "running"),
             Sample("system.process.count", 300, "process.state", "sleeping"),
@@ -76,6 +77,7 @@ public sealed class AgentHostTests
             Sample("system.cpu.utilization", 0.75, "cpu.mode", "idle"),
         ]);
         Assert.Equal("io 0.1, io (all) 0.05", await ChartAsync(hub, "pressure"));
+        Assert.Equal("sda 0.25", await ChartAsync(hub, "diskbusy"));
         Assert.Equal("coretemp Package id 0 42.5", await ChartAsync(hub, "sensors"));
         Assert.Equal("running 3, blocked 1", await ChartAsync(hub, "process"));
         Assert.Equal("open files 1696, tracked connections 183", await ChartAsync(hub, "kernel"));
