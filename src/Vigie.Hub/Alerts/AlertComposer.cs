@@ -14,6 +14,8 @@ sealed class AlertComposer(HubOptions options, DataFolder folder, AlertStore ale
     ReportedChecks checks, ChartService charts, ILogger<AlertComposer> log)
     : IComposer
 {
+    const int LongestValue = 120;
+
     static readonly TimeSpan Before = TimeSpan.FromHours(3), Least = TimeSpan.FromMinutes(15);
 
     readonly Texts _texts = Texts.Of(options.Server.Language);
@@ -82,8 +84,8 @@ sealed class AlertComposer(HubOptions options, DataFolder folder, AlertStore ale
             ["title"] = _texts[rule.Title],
             ["host"] = alert.Host.Length > 0 ? alert.Host : _texts["all hosts"],
             ["subject"] = alert.Subject,
-            ["value"] = AlertText.Value(alert.Value, rule.Unit, _texts),
-            ["threshold"] = AlertText.Value(alert.Threshold, rule.Unit, _texts),
+            ["value"] = Said(alert, rule) is { Length: > 0 } said ? said : AlertText.Value(alert.Value, rule.Unit, _texts),
+            ["threshold"] = rule.Unit == ChartUnit.State ? "" : AlertText.Value(alert.Threshold, rule.Unit, _texts),
             ["since"] = _texts.DateTime(TimeZoneInfo.ConvertTime(alert.Since, _zone)),
             ["until"] = alert.Resolved is { } until ? _texts.DateTime(TimeZoneInfo.ConvertTime(until, _zone)) : "",
             ["zone"] = _zone.Id,
@@ -98,11 +100,15 @@ sealed class AlertComposer(HubOptions options, DataFolder folder, AlertStore ale
         };
     }
 
-    /// <summary>What a check says, and what an imported rule notes.</summary>
+    /// <summary>What a check says now, short enough for a mail's subject: it tells more than that its state is "critical".</summary>
+    string Said(Alert alert, Rule rule) => rule.Unit != ChartUnit.State || checks.TextOf(alert) is not { Length: > 0 } text ? ""
+        : text.Length <= LongestValue ? text : text[..LongestValue] + "…";
+
+    /// <summary>What a check says behind its first line, or beyond its beginning, and what an imported rule notes.</summary>
     IEnumerable<string> Details(Alert alert, Rule rule)
     {
-        if (checks.WholeTextOf(alert) is { Length: > 0 } said)
-            yield return said;
+        if (checks.WholeTextOf(alert) is { Length: > 0 } whole && whole != Said(alert, rule))
+            yield return whole;
         foreach (string text in rule.Annotations.Values)
             yield return AnnotationText.Expand(text, rule.LabelsOf(alert), alert.Value);
     }
