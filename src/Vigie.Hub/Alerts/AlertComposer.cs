@@ -2,7 +2,6 @@ using Vigie.Core.Metrics;
 using Vigie.Hub.Alerts.Channels;
 using Vigie.Hub.Alerts.Groups;
 using Vigie.Hub.Charts;
-using Vigie.Hub.Checks;
 using Vigie.Hub.Configuration;
 using Vigie.Hub.Hosts;
 using Vigie.Hub.Web;
@@ -11,7 +10,7 @@ namespace Vigie.Hub.Alerts;
 
 /// <summary>Makes the message about an alert: what, where, since when, how much, and the picture.</summary>
 sealed class AlertComposer(HubOptions options, DataFolder folder, AlertStore alerts, RuleSet rules, HostDirectory hosts,
-    ReportedChecks checks, ChartService charts, ILogger<AlertComposer> log)
+    AlertWords words, ChartService charts, ILogger<AlertComposer> log)
     : IComposer
 {
     const int LongestValue = 120;
@@ -101,13 +100,13 @@ sealed class AlertComposer(HubOptions options, DataFolder folder, AlertStore ale
     }
 
     /// <summary>What a check says now, short enough for a mail's subject: it tells more than that its state is "critical".</summary>
-    string Said(Alert alert, Rule rule) => rule.Unit != ChartUnit.State || checks.TextOf(alert) is not { Length: > 0 } text ? ""
+    string Said(Alert alert, Rule rule) => rule.Unit != ChartUnit.State || words.FirstLine(alert) is not { Length: > 0 } text ? ""
         : text.Length <= LongestValue ? text : text[..LongestValue] + "…";
 
-    /// <summary>What a check says behind its first line, or beyond its beginning, and what an imported rule notes.</summary>
+    /// <summary>What is known besides (of a check the lines behind the first), and what an imported rule notes.</summary>
     IEnumerable<string> Details(Alert alert, Rule rule)
     {
-        if (checks.WholeTextOf(alert) is { Length: > 0 } whole && whole != Said(alert, rule))
+        if (words.Whole(alert) is { Length: > 0 } whole && whole != Said(alert, rule))
             yield return whole;
         foreach (string text in rule.Annotations.Values)
             yield return AnnotationText.Expand(text, rule.LabelsOf(alert), alert.Value);
