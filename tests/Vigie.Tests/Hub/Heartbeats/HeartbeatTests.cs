@@ -69,6 +69,8 @@ public sealed class HeartbeatTests
         Assert.True(Job(hub).Seconds >= 0);
         Assert.Equal(HttpStatusCode.OK, await PostAsync("/0"));
         Assert.False(Job(hub).HasFailed);
+        using var head = await client.SendAsync(new(HttpMethod.Head, $"/ping/{token}"), Ct);
+        Assert.Equal(HttpStatusCode.OK, head.StatusCode);
         Assert.Equal(HttpStatusCode.BadRequest, await PostAsync("/256"));
         Assert.Equal(HttpStatusCode.BadRequest, await PostAsync("/what"));
         Assert.Equal(HttpStatusCode.BadRequest, await PostAsync("?every=soon"));
