@@ -50,7 +50,7 @@ static class HubServices
             .AddSingleton<OutboxStore>()
             .AddSingleton<AlertEngine>()
             .AddSingleton<OutboxDelivery>();
-        services.AddSingleton<AlertComposer>();
+        services.AddSingleton<AlertWords>().AddSingleton<AlertComposer>();
         services.AddSingleton<ChannelSet>();
         services.AddSingleton<AdvisoryStore>().AddSingleton<FeedStore>().AddSingleton<FeedRunner>();
         services.AddSingleton<UserStore>().AddSingleton<TokenStore>();
@@ -58,6 +58,7 @@ static class HubServices
         // Extensions are found, not listed: a new one is one new file.
         AddAll<IChannel>(services);
         AddAll<IComposer>(services);
+        AddAll<IAlertWords>(services);
         AddAll<IFeed>(services);
         return services;
     }

@@ -2,7 +2,6 @@ using Vigie.Core.Metrics;
 using Vigie.Hub.Alerts.Channels;
 using Vigie.Hub.Alerts.Groups;
 using Vigie.Hub.Charts;
-using Vigie.Hub.Checks;
 using Vigie.Hub.Configuration;
 using Vigie.Hub.Hosts;
 using Vigie.Hub.Web;
@@ -11,9 +10,11 @@ namespace Vigie.Hub.Alerts;
 
 /// <summary>Makes the message about an alert: what, where, since when, how much, and the picture.</summary>
 sealed class AlertComposer(HubOptions options, DataFolder folder, AlertStore alerts, RuleSet rules, HostDirectory hosts,
-    ReportedChecks checks, ChartService charts, ILogger<AlertComposer> log)
+    AlertWords words, ChartService charts, ILogger<AlertComposer> log)
     : IComposer
 {
+    const int LongestValue = 120;
+
     static readonly TimeSpan Before = TimeSpan.FromHours(3), Least = TimeSpan.FromMinutes(15);
 
     readonly Texts _texts = Texts.Of(options.Server.Language);
@@ -82,8 +83,8 @@ sealed class AlertComposer(HubOptions options, DataFolder folder, AlertStore ale
             ["title"] = _texts[rule.Title],
             ["host"] = alert.Host.Length > 0 ? alert.Host : _texts["all hosts"],
             ["subject"] = alert.Subject,
-            ["value"] = AlertText.Value(alert.Value, rule.Unit, _texts),
-            ["threshold"] = AlertText.Value(alert.Threshold, rule.Unit, _texts),
+            ["value"] = Said(alert, rule) is { Length: > 0 } said ? said : AlertText.Value(alert.Value, rule.Unit, _texts),
+            ["threshold"] = rule.Unit == ChartUnit.State ? "" : AlertText.Value(alert.Threshold, rule.Unit, _texts),
             ["since"] = _texts.DateTime(TimeZoneInfo.ConvertTime(alert.Since, _zone)),
             ["until"] = alert.Resolved is { } until ? _texts.DateTime(TimeZoneInfo.ConvertTime(until, _zone)) : "",
             ["zone"] = _zone.Id,
@@ -98,11 +99,15 @@ sealed class AlertComposer(HubOptions options, DataFolder folder, AlertStore ale
         };
     }
 
-    /// <summary>What a check says, and what an imported rule notes.</summary>
+    /// <summary>What a check says now, short enough for a mail's subject: it tells more than that its state is "critical".</summary>
+    string Said(Alert alert, Rule rule) => rule.Unit != ChartUnit.State || words.FirstLine(alert) is not { Length: > 0 } text ? ""
+        : text.Length <= LongestValue ? text : text[..LongestValue] + "…";
+
+    /// <summary>What is known besides (of a check the lines behind the first), and what an imported rule notes.</summary>
     IEnumerable<string> Details(Alert alert, Rule rule)
     {
-        if (checks.WholeTextOf(alert) is { Length: > 0 } said)
-            yield return said;
+        if (words.Whole(alert) is { Length: > 0 } whole && whole != Said(alert, rule))
+            yield return whole;
         foreach (string text in rule.Annotations.Values)
             yield return AnnotationText.Expand(text, rule.LabelsOf(alert), alert.Value);
     }

@@ -45,7 +45,7 @@ static class DefaultRules
             MutedBy: "check-critical"),
         new("check-unknown", "max by (host, check) (vigie_check_status)", 3, TimeSpan.FromMinutes(5), Severity.Warning, "A check can't tell",
             ChartUnit.State),
-        new("job-failed", "max by (host, job) (vigie_heartbeat_failed)", 1, Now, Severity.Critical, "A job has failed", ChartUnit.Count),
+        new("job-failed", "max by (host, job) (vigie_heartbeat_exit_code)", 1, Now, Severity.Critical, "A job has failed", ChartUnit.Count),
         new("job-late", "max by (host, job) (vigie_heartbeat_age_seconds) > max by (host, job) (vigie_heartbeat_patience_seconds)", null, Now,
             Severity.Critical, "A job is late", null),
         new("probe-failing", "max by (host, probe) (1 - vigie_probe_success)", 1, TimeSpan.FromMinutes(10), Severity.Warning,

@@ -15,6 +15,9 @@ static class CheckWords
         _ => "unknown",
     };
 
+    /// <summary>Of a document from outside: the clock there may be wrong, or its writer mean no good.</summary>
+    public static DateTimeOffset Time(long ms) => DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(ms, 0, 253_402_300_799_000));
+
     public static string Value(CheckValue value, Texts texts) => value.Unit switch
     {
         CheckUnit.Bytes => texts.Bytes(value.Value),

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Vigie.Agent.Checks;
-using Vigie.Hub.Alerts;
 using Vigie.Hub.Snapshots;
 
 namespace Vigie.Hub.Checks;
@@ -25,14 +24,6 @@ sealed class ReportedChecks(SnapshotStore snapshots)
             return []; // of a newer agent, or of somebody who means no good
         }
     }
-
-    /// <summary>What the check says that an alert is about; empty when it is about none.</summary>
-    public string TextOf(Alert alert) => alert.Labels["check"] is { Length: > 0 } name
-        ? Of(alert.Host).FirstOrDefault(c => c.Name == name) is { } check ? check.Text : "" : "";
-
-    /// <summary>The same with the lines behind the first.</summary>
-    public string WholeTextOf(Alert alert) => alert.Labels["check"] is { Length: > 0 } name
-        && Of(alert.Host).FirstOrDefault(c => c.Name == name) is { } check ? $"{check.Text}\n{check.Details}".Trim() : "";
 
     /// <summary>What may be missing from a document is empty.</summary>
     static ReportedCheck Whole(ReportedCheck check) => check with

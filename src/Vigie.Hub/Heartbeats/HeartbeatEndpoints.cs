@@ -17,15 +17,15 @@ static class HeartbeatEndpoints
     const string Unknown = "there is no such address for pushing; `vigie token create --scope push --name HOST/JOB` makes one";
     const int MostBody = 10_000;
 
-    static readonly string[] GetAndPost = ["GET", "POST"];
+    static readonly string[] Methods = ["GET", "HEAD", "POST"];
 
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost("/api/v1/heartbeat", HandleAsync);
-        routes.MapMethods("/api/push/{token}", GetAndPost, PushAsync);
-        routes.MapMethods("/ping/{token}", GetAndPost, (HttpContext context, string token, [FromServices] TokenStore tokens,
+        routes.MapMethods("/api/push/{token}", Methods, PushAsync);
+        routes.MapMethods("/ping/{token}", Methods, (HttpContext context, string token, [FromServices] TokenStore tokens,
             [FromServices] Heartbeats beats, [FromQuery] string? every) => PingAsync(context, tokens, beats, token, "", every));
-        routes.MapMethods("/ping/{token}/{signal}", GetAndPost, (HttpContext context, string token, string signal,
+        routes.MapMethods("/ping/{token}/{signal}", Methods, (HttpContext context, string token, string signal,
             [FromServices] TokenStore tokens, [FromServices] Heartbeats beats, [FromQuery] string? every) =>
             PingAsync(context, tokens, beats, token, signal, every));
     }

@@ -32,7 +32,7 @@ sealed class Heartbeats(HeartbeatStore store, TimeProvider time)
         {
             EndMs = nowMs,
             SuccessMs = exitCode == 0 ? nowMs : h.SuccessMs,
-            ExitCode = exitCode,
+            ExitCode = Math.Abs(exitCode), // from 1 on it is a failure
             Seconds = seconds is >= 0 and < 1e9 ? seconds : h.IsRunning ? (nowMs - h.StartMs) / 1000d : null,
             Text = text.Length <= LongestText ? text : text[..LongestText],
             EverySeconds = everySeconds ?? h.EverySeconds,

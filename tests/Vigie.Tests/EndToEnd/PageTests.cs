@@ -118,6 +118,20 @@ public sealed class PageTests(Chromium chromium)
     }
 
     [Fact]
+    public async Task What_a_check_says_now_reaches_an_open_page_by_itself()
+    {
+        await using var hub = await HubAsync();
+        var (page, complaints) = await chromium.OpenAsync(hub);
+        await page.GotoAsync($"{hub.Address}hosts/web1.example.org");
+        await Assertions.Expect(page.Locator("[data-live].on")).ToBeVisibleAsync();
+        await SampleChecks.WriteAsync(hub, "web1.example.org", Noon.AddSeconds(1));
+        ((FakeTimeProvider)hub.Get<TimeProvider>()).Advance(TimeSpan.FromSeconds(2));
+        await Assertions.Expect(page.Locator(".checks").First).ToContainTextAsync("DISK CRITICAL");
+        await Assertions.Expect(page.Locator("figure.chart")).ToHaveCountAsync(8);
+        Assert.Empty(complaints);
+    }
+
+    [Fact]
     public async Task The_first_visit_already_shows_the_viewers_own_hours()
     {
         await using var hub = await HubAsync();

@@ -33,8 +33,6 @@ static class SampleChecks
     public static async Task WriteAsync(TestHub hub, string host, DateTimeOffset now)
     {
         var results = Results(now);
-        await hub.Get<SampleIngest>().TakeAsync(OtlpRequests.Every(TimeSpan.FromSeconds(15), host, now,
-            [.. results.Select(r => (Status, (double)(int)r.State, new SampleAttribute[] { new("check", r.Name) }))]), "", default);
         long nowMs = now.ToUnixTimeMilliseconds();
         await hub.Get<SnapshotStore>().SaveAsync(host, CheckDocument.Kind, CheckDocument.Write(
             [.. results.Select((r, i) => new CheckReport(r, i % 3 == 2 ? "http" : "nagios", nowMs - (3_500_000L * (i + 1) * (i + 1)),
@@ -43,5 +41,7 @@ static class SampleChecks
         await beats.EndedAsync(host, "nightly backup", 0, 1260, "", 86_400, default);
         await beats.EndedAsync(host, "certificates", 1, 3, "Certificate for mail.example.org could not be renewed", 43_200, default);
         await beats.StartedAsync(host, "vacuum", null, default);
+        await hub.Get<SampleIngest>().TakeAsync(OtlpRequests.Every(TimeSpan.FromSeconds(15), host, now,
+            [.. results.Select(r => (Status, (double)(int)r.State, new SampleAttribute[] { new("check", r.Name) }))]), "", default);
     }
 }

@@ -43,6 +43,7 @@ sealed class HttpCheck(CheckPlan plan, Uri address, HttpWish wish, Limits limits
     protected override async ValueTask<CheckResult> LookAsync(CancellationToken ct)
     {
         DateTime? goodUntil = null;
+        string? distrust = null;
         // A client of its own for each run: the connection, and with it the certificate, is part of what is looked at. No compression is
         // asked for, so what comes is the page itself.
         using var handler = new SocketsHttpHandler
@@ -65,7 +66,7 @@ sealed class HttpCheck(CheckPlan plan, Uri address, HttpWish wish, Limits limits
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            string why = (e.InnerException is { } inner && e.Message.Contains("inner exception", StringComparison.Ordinal) ? inner : e).Message;
+            string why = distrust ?? (e.InnerException is { } inner && e.Message.Contains("inner exception", StringComparison.Ordinal) ? inner : e).Message;
             return Critical(why) with { Figures = goodUntil is { } end ? [Left(end)] : [] };
         }
 
@@ -73,7 +74,8 @@ sealed class HttpCheck(CheckPlan plan, Uri address, HttpWish wish, Limits limits
         {
             if (certificate is X509Certificate2 known)
                 goodUntil = known.NotAfter.ToUniversalTime();
-            return errors == SslPolicyErrors.None;
+            distrust = errors == SslPolicyErrors.None ? null : Distrust(errors, chain);
+            return distrust is null;
         }
     }
 
@@ -100,6 +102,14 @@ sealed class HttpCheck(CheckPlan plan, Uri address, HttpWish wish, Limits limits
         return new(Plan.Name, found.Max(f => f.State), CheckText.Line($"{address.Authority} {string.Join(", ", found.Select(f => f.Text))}"),
             Figures: values);
     }
+
+    static string Distrust(SslPolicyErrors errors, X509Chain? chain) => "its certificate is not to be trusted: " + string.Join(", ", new[]
+    {
+        errors.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable) ? "there is none" : "",
+        errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) ? "it is for another name" : "",
+        errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors)
+            ? string.Join(", ", (chain?.ChainStatus ?? []).Select(s => s.StatusInformation.Trim().TrimEnd('.'))) : "",
+    }.Where(reason => reason.Length > 0));
 
     CheckValue Left(DateTime goodUntil) => new("certificate left", Math.Round((goodUntil - Time.GetUtcNow().UtcDateTime).TotalSeconds), CheckUnit.Seconds,
         Warning: new(wish.CertificateWarning.TotalSeconds, null), Critical: new(wish.CertificateCritical.TotalSeconds, null));

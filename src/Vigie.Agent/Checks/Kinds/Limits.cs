@@ -11,7 +11,7 @@ sealed record Limits(TimeSpan? Warning, TimeSpan? Critical)
         Warning: Range(Warning), Critical: Range(Critical), Min: 0);
 
     public static string Text(TimeSpan took) => FormattableString.Invariant(took.TotalSeconds < 1
-        ? (FormattableString)$"{took.TotalMilliseconds:0.#} ms" : $"{took.TotalSeconds:0.##} s");
+        ? (FormattableString)$"{took.TotalMilliseconds:0.##} ms" : $"{took.TotalSeconds:0.##} s");
 
     static CheckRange? Range(TimeSpan? limit) => limit is { } time ? new(null, time.TotalSeconds) : null;
 }

@@ -30,7 +30,25 @@ function listen() {
     const hosts = JSON.parse(event.data);
     for (const host of hosts) update(host);
     document.querySelector("host-charts")?.tick();
+    renew();
   });
+}
+
+let renewed = -Infinity;
+
+/** What is no chart (alerts, checks, jobs) comes as the server writes it, from the same page over its shortest range. */
+async function renew() {
+  const parts = [...document.querySelectorAll("[data-part]")];
+  if (parts.length === 0 || performance.now() - renewed < 30000) return;
+  renewed = performance.now();
+  const answer = await fetch(location.pathname + "?range=15m").catch(() => null);
+  if (!answer?.ok || answer.redirected) return;
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  for (const part of parts) {
+    const next = fresh.querySelector(`[data-part="${part.dataset.part}"]`);
+    // what somebody has opened to read, or has selected, stays as it is
+    if (next && !part.querySelector("details[open]") && !getSelection().containsNode(part, true)) part.replaceWith(next);
+  }
 }
 
 function stop() {

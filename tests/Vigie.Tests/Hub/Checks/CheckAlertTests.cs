@@ -29,7 +29,7 @@ public sealed class CheckAlertTests
         await RunAsync(stage, 5, CheckState.Critical);
         Assert.Equal(["check-critical", "check-warning"], Firing(stage)); // the warning is not told beside it
         var mail = Assert.Single(stage.Smtp.Mails());
-        Assert.Equal("[CRITICAL] web1: A check is critical (disk) critical", mail.Subject);
+        Assert.Equal("[CRITICAL] web1: A check is critical (disk) DISK CRITICAL - free space: <b>/var</b>", mail.Subject);
         Assert.Contains("DISK CRITICAL - free space: <b>/var</b>\n/var is full\n/ is not",
             mail.TextBody!.ReplaceLineEndings("\n"), StringComparison.Ordinal);
         Assert.Contains("&lt;b&gt;/var&lt;/b&gt;", mail.HtmlBody!, StringComparison.Ordinal);

@@ -41,10 +41,14 @@ public sealed class HeartbeatTests
     {
         await using var stage = await AlertStage.StartAsync();
         using var client = await stage.Hub.ClientAsync();
-        await client.GetStringAsync($"/ping/{await stage.Hub.TokenAsync(TokenScope.Push, "nightly")}/fail", Ct);
+        using var said = new StringContent("the disk is full");
+        await client.PostAsync($"/ping/{await stage.Hub.TokenAsync(TokenScope.Push, "nightly")}/4", said, Ct);
         await stage.RoundAsync();
         var alert = Assert.Single(stage.Open);
         Assert.Equal(("job-failed", "", "nightly"), (alert.Rule, alert.Host, alert.Subject));
+        string mail = Assert.Single(stage.Smtp.Mails()).TextBody!;
+        Assert.Contains("Value       4 (alert from 1)", mail, StringComparison.Ordinal);
+        Assert.Contains("the disk is full", mail, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -65,6 +69,8 @@ public sealed class HeartbeatTests
         Assert.True(Job(hub).Seconds >= 0);
         Assert.Equal(HttpStatusCode.OK, await PostAsync("/0"));
         Assert.False(Job(hub).HasFailed);
+        using var head = await client.SendAsync(new(HttpMethod.Head, $"/ping/{token}"), Ct);
+        Assert.Equal(HttpStatusCode.OK, head.StatusCode);
         Assert.Equal(HttpStatusCode.BadRequest, await PostAsync("/256"));
         Assert.Equal(HttpStatusCode.BadRequest, await PostAsync("/what"));
         Assert.Equal(HttpStatusCode.BadRequest, await PostAsync("?every=soon"));
