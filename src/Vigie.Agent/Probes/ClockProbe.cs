@@ -19,7 +19,7 @@ sealed class ClockProbe(ProbeContext context, ReadClock readClock) : IProbe
     [ModuleInitializer]
     internal static void Register() => ProbeCatalog.Add("clock", static context => new ClockProbe(context, KernelClock.Read));
 
-    public ProbeInfo Info { get; } = new("clock", [Synchronized, Offset, Estimated, Maximum]);
+    public ProbeInfo Info { get; } = new("clock", [Synchronized, Offset, Estimated, Maximum], IsQuick: true);
 
     public ValueTask CollectAsync(ISampleSink sink, CancellationToken ct)
     {

@@ -32,7 +32,7 @@ sealed class CpuProbe(ProbeContext context) : IProbe
     [ModuleInitializer]
     internal static void Register() => ProbeCatalog.Add("cpu", static context => new CpuProbe(context));
 
-    public ProbeInfo Info { get; } = new("cpu", [Time, Utilization, LogicalCount, CoreUtilization], ReadsTwice: true);
+    public ProbeInfo Info { get; } = new("cpu", [Time, Utilization, LogicalCount, CoreUtilization], ReadsTwice: true, IsQuick: true);
 
     public ValueTask CollectAsync(ISampleSink sink, CancellationToken ct)
     {

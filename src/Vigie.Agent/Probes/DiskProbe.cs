@@ -26,7 +26,7 @@ sealed class DiskProbe(ProbeContext context) : IProbe
     [ModuleInitializer]
     internal static void Register() => ProbeCatalog.Add("disk", static context => new DiskProbe(context));
 
-    public ProbeInfo Info { get; } = new("disk", [Io, Operations, IoTime, OperationTime]);
+    public ProbeInfo Info { get; } = new("disk", [Io, Operations, IoTime, OperationTime], IsQuick: true);
 
     public ValueTask CollectAsync(ISampleSink sink, CancellationToken ct)
     {

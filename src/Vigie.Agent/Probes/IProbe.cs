@@ -7,8 +7,13 @@ namespace Vigie.Agent.Probes;
 /// <param name="Name">One word in lower case; the value of attribute <c>probe</c> and the key by which it is disabled.</param>
 /// <param name="Metrics">All it may report.</param>
 /// <param name="Interval">Its own interval, when it should be asked more seldom than the agent's ticks.</param>
+/// <param name="IsQuick">
+/// Reads what the kernel has in memory and nothing that could hang, and does not await: it is run in the thread of the rounds, which
+/// allocates nothing. All others get a thread of the pool and a time-out.
+/// </param>
 /// <param name="ReadsTwice">Reports a share over time, so a single round asks it a first time shortly before.</param>
-sealed record ProbeInfo(string Name, IReadOnlyList<MetricInfo> Metrics, TimeSpan? Interval = null, bool ReadsTwice = false);
+sealed record ProbeInfo(string Name, IReadOnlyList<MetricInfo> Metrics, TimeSpan? Interval = null, bool ReadsTwice = false,
+    bool IsQuick = false);
 
 /// <summary>
 /// Measures one thing on this host. Never called a second time while a call is in flight, so it may keep state without locks.

@@ -32,7 +32,7 @@ sealed class KernelProbe(ProbeContext context) : IProbe
     [ModuleInitializer]
     internal static void Register() => ProbeCatalog.Add("kernel", static context => new KernelProbe(context));
 
-    public ProbeInfo Info { get; } = new("kernel", [Files, MostFiles, Tracked, MostTracked, Entropy]);
+    public ProbeInfo Info { get; } = new("kernel", [Files, MostFiles, Tracked, MostTracked, Entropy], IsQuick: true);
 
     public ValueTask CollectAsync(ISampleSink sink, CancellationToken ct)
     {

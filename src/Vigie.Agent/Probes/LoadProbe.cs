@@ -15,7 +15,7 @@ sealed class LoadProbe(ProbeContext context) : IProbe
     [ModuleInitializer]
     internal static void Register() => ProbeCatalog.Add("load", static context => new LoadProbe(context));
 
-    public ProbeInfo Info { get; } = new("load", [OneMinute, FiveMinutes, FifteenMinutes]);
+    public ProbeInfo Info { get; } = new("load", [OneMinute, FiveMinutes, FifteenMinutes], IsQuick: true);
 
     public ValueTask CollectAsync(ISampleSink sink, CancellationToken ct)
     {

@@ -24,7 +24,7 @@ sealed class MemoryProbe(ProbeContext context) : IProbe
     [ModuleInitializer]
     internal static void Register() => ProbeCatalog.Add("memory", static context => new MemoryProbe(context));
 
-    public ProbeInfo Info { get; } = new("memory", [Usage, Utilization, Limit, Available]);
+    public ProbeInfo Info { get; } = new("memory", [Usage, Utilization, Limit, Available], IsQuick: true);
 
     public ValueTask CollectAsync(ISampleSink sink, CancellationToken ct)
     {

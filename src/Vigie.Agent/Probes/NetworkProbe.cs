@@ -28,7 +28,7 @@ sealed class NetworkProbe(ProbeContext context) : IProbe
     [ModuleInitializer]
     internal static void Register() => ProbeCatalog.Add("network", static context => new NetworkProbe(context));
 
-    public ProbeInfo Info { get; } = new("network", [Io, Packets, Dropped, Errors, Up, Speed]);
+    public ProbeInfo Info { get; } = new("network", [Io, Packets, Dropped, Errors, Up, Speed], IsQuick: true);
 
     public ValueTask CollectAsync(ISampleSink sink, CancellationToken ct)
     {

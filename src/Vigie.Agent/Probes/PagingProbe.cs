@@ -24,7 +24,7 @@ sealed class PagingProbe(ProbeContext context) : IProbe
     [ModuleInitializer]
     internal static void Register() => ProbeCatalog.Add("paging", static context => new PagingProbe(context));
 
-    public ProbeInfo Info { get; } = new("paging", [Usage, Utilization, Operations, Faults]);
+    public ProbeInfo Info { get; } = new("paging", [Usage, Utilization, Operations, Faults], IsQuick: true);
 
     public ValueTask CollectAsync(ISampleSink sink, CancellationToken ct)
     {

@@ -26,7 +26,7 @@ sealed class PressureProbe(ProbeContext context) : IProbe
     [ModuleInitializer]
     internal static void Register() => ProbeCatalog.Add("pressure", static context => new PressureProbe(context));
 
-    public ProbeInfo Info { get; } = new("pressure", [Time, TenSeconds, OneMinute, FiveMinutes]);
+    public ProbeInfo Info { get; } = new("pressure", [Time, TenSeconds, OneMinute, FiveMinutes], IsQuick: true);
 
     public ValueTask CollectAsync(ISampleSink sink, CancellationToken ct)
     {

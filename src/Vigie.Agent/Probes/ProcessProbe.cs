@@ -24,7 +24,7 @@ sealed class ProcessProbe(ProbeContext context) : IProbe
     [ModuleInitializer]
     internal static void Register() => ProbeCatalog.Add("process", static context => new ProcessProbe(context));
 
-    public ProbeInfo Info { get; } = new("process", [Count, Created, Limit, Threads]);
+    public ProbeInfo Info { get; } = new("process", [Count, Created, Limit, Threads], IsQuick: true);
 
     public ValueTask CollectAsync(ISampleSink sink, CancellationToken ct)
     {

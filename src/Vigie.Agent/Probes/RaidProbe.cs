@@ -26,7 +26,7 @@ sealed class RaidProbe(ProbeContext context) : IProbe
     [ModuleInitializer]
     internal static void Register() => ProbeCatalog.Add("raid", static context => new RaidProbe(context));
 
-    public ProbeInfo Info { get; } = new("raid", [Running, Disks, Required, Missing, Progress]);
+    public ProbeInfo Info { get; } = new("raid", [Running, Disks, Required, Missing, Progress], IsQuick: true);
 
     /// <summary>What the lines of one array have told so far. Required is negative where the level needs none.</summary>
     struct Array

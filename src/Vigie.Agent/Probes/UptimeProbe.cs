@@ -15,7 +15,7 @@ sealed class UptimeProbe(ProbeContext context) : IProbe
     [ModuleInitializer]
     internal static void Register() => ProbeCatalog.Add("uptime", static context => new UptimeProbe(context));
 
-    public ProbeInfo Info { get; } = new("uptime", [Uptime, BootTime]);
+    public ProbeInfo Info { get; } = new("uptime", [Uptime, BootTime], IsQuick: true);
 
     public ValueTask CollectAsync(ISampleSink sink, CancellationToken ct)
     {

@@ -23,7 +23,7 @@ sealed class UsersProbe(ProbeContext context) : IProbe
     [ModuleInitializer]
     internal static void Register() => ProbeCatalog.Add("users", static context => new UsersProbe(context));
 
-    public ProbeInfo Info { get; } = new("users", [LoggedIn, SessionStart]);
+    public ProbeInfo Info { get; } = new("users", [LoggedIn, SessionStart], IsQuick: true);
 
     public ValueTask CollectAsync(ISampleSink sink, CancellationToken ct)
     {

@@ -7,19 +7,40 @@ sealed class ProbeRunner(Func<IReadOnlyList<ProbeSlot>> slots, TimeSpan timeout,
 {
     static readonly TimeSpan BetweenReadings = TimeSpan.FromSeconds(1);
 
+    readonly List<ProbeSlot> _due = [];
+    readonly List<Task> _running = [];
+
     /// <summary>A first reading for the probes that report shares over time; its samples are not kept.</summary>
     public async Task PrimeAsync(CancellationToken ct)
     {
-        await Task.WhenAll(slots().Where(slot => slot.Info.ReadsTwice).Select(slot => slot.RunAsync(DateTimeOffset.MinValue, timeout, ct)));
+        await RunDueAsync(DateTimeOffset.MinValue, slot => slot.Info.ReadsTwice, ct);
         await Task.Delay(BetweenReadings, time, ct);
     }
 
     /// <summary>Adds a round's samples in the order of the probes. Takes no longer than the slowest probe's time-out.</summary>
     public async Task RunAsync(DateTimeOffset tick, OtlpSamples round, CancellationToken ct)
     {
-        ProbeSlot[] due = [.. slots().Where(slot => slot.IsDue(tick))];
-        var runs = await Task.WhenAll(due.Select(slot => slot.RunAsync(tick, timeout, ct)));
-        for (int i = 0; i < due.Length; i++)
-            due[i].MoveTo(round, runs[i]);
+        await RunDueAsync(tick, null, ct);
+        foreach (var slot in _due)
+            slot.MoveTo(round);
+    }
+
+    async Task RunDueAsync(DateTimeOffset tick, Predicate<ProbeSlot>? wanted, CancellationToken ct)
+    {
+        _due.Clear();
+        _running.Clear();
+        var all = slots();
+        for (int i = 0; i < all.Count; i++)
+            if (wanted?.Invoke(all[i]) ?? all[i].IsDue(tick))
+                _due.Add(all[i]);
+        // What may take long begins first, and the quick ones are run meanwhile.
+        foreach (var slot in _due)
+            if (!slot.Info.IsQuick)
+                _running.Add(slot.RunAsync(tick, timeout, ct));
+        foreach (var slot in _due)
+            if (slot.Info.IsQuick)
+                slot.Run(tick);
+        foreach (var running in _running)
+            await running;
     }
 }

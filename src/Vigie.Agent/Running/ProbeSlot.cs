@@ -5,8 +5,8 @@ using Vigie.Core.Otlp;
 namespace Vigie.Agent.Running;
 
 /// <summary>
-/// One probe's place in the rounds: runs it on the thread pool, waits no longer than its time-out, never starts it again while a call
-/// is in flight, and tells why it fails, once for each new reason.
+/// One probe's place in the rounds: runs it at once when it is quick, else on the thread pool, waits no longer than its time-out, never
+/// starts it again while a call is in flight, and tells why it fails, once for each new reason.
 /// </summary>
 sealed class ProbeSlot(IProbe probe, TimeProvider time, AgentLog log, ulong countersStartUnixNano) : ISampleSink
 {
@@ -19,6 +19,8 @@ sealed class ProbeSlot(IProbe probe, TimeProvider time, AgentLog log, ulong coun
     Task? _inFlight;
     string? _noData, _failure, _toldNoData;
     DateTimeOffset _lastRun;
+    TimeSpan _duration;
+    bool _succeeded;
 
     public ProbeInfo Info => probe.Info;
 
@@ -32,34 +34,63 @@ sealed class ProbeSlot(IProbe probe, TimeProvider time, AgentLog log, ulong coun
     }
 
     /// <summary>Runs the probe once. Its samples stay here until <see cref="MoveTo"/>.</summary>
-    /// <returns>Whether it succeeded, and how long that took.</returns>
-    public async Task<(bool Success, TimeSpan Duration)> RunAsync(DateTimeOffset tick, TimeSpan timeout, CancellationToken ct)
+    public async Task RunAsync(DateTimeOffset tick, TimeSpan timeout, CancellationToken ct)
     {
         _lastRun = tick;
         if (_inFlight is { IsCompleted: false })
         {
-            Fail("its last run hangs still, so it was not started again");
-            return (false, TimeSpan.Zero);
+            End("its last run hangs still, so it was not started again", TimeSpan.Zero);
+            return;
         }
-        _samples.Clear();
-        _noData = null;
-        long began = time.GetTimestamp();
+        long began = Begin();
         using var limit = new CancellationTokenSource(timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);
         string? failure = await FailureOfAsync(either.Token, timeout);
         ct.ThrowIfCancellationRequested();
-        Fail(failure);
+        End(failure, time.GetElapsedTime(began));
         TellNoData();
-        return (failure is null, time.GetElapsedTime(began));
     }
 
-    /// <summary>Hands the samples of a finished run over, if it succeeded, and the probe's own two metrics.</summary>
-    public void MoveTo(OtlpSamples round, (bool Success, TimeSpan Duration) run)
+    /// <summary>The same for a probe that is quick, in the caller's thread.</summary>
+    public void Run(DateTimeOffset tick)
     {
-        if (run.Success)
+        _lastRun = tick;
+        long began = Begin();
+        string? failure = null;
+        try
+        {
+            var run = probe.CollectAsync(this, CancellationToken.None);
+            if (!run.IsCompletedSuccessfully)
+                run.AsTask().GetAwaiter().GetResult(); // throws what it has thrown
+        }
+        catch (Exception e)
+        {
+            failure = e.Message; // whatever a probe throws is its own failure, and never the agent's
+        }
+        End(failure, time.GetElapsedTime(began));
+        TellNoData();
+    }
+
+    long Begin()
+    {
+        _samples.Clear();
+        _noData = null;
+        return time.GetTimestamp();
+    }
+
+    void End(string? failure, TimeSpan duration)
+    {
+        Fail(failure);
+        (_succeeded, _duration) = (failure is null, duration);
+    }
+
+    /// <summary>Hands the samples of the finished run over, if it succeeded, and the probe's own two metrics.</summary>
+    public void MoveTo(OtlpSamples round)
+    {
+        if (_succeeded)
             round.AddAll(_samples);
-        round.Add(Success, run.Success ? 1 : 0, 0, _name);
-        round.Add(Duration, run.Duration.TotalSeconds, 0, _name);
+        round.Add(Success, _succeeded ? 1 : 0, 0, _name);
+        round.Add(Duration, _duration.TotalSeconds, 0, _name);
     }
 
     async Task<string?> FailureOfAsync(CancellationToken limit, TimeSpan timeout)
