@@ -55,6 +55,7 @@ static class HubServices
         services.AddSingleton<AdvisoryStore>().AddSingleton<FeedStore>().AddSingleton<FeedRunner>();
         services.AddSingleton<UserStore>().AddSingleton<TokenStore>();
         services.AddSingleton<EnrolmentStore>().AddSingleton<AgentFiles>();
+        services.AddSingleton<GapFinder>();
         // Extensions are found, not listed: a new one is one new file.
         AddAll<IChannel>(services);
         AddAll<IComposer>(services);
