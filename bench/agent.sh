@@ -56,13 +56,7 @@ agent=$("$root/packaging/build-agent.sh" "$work/agents" | tail -n 1)
 vigie=$root/artifacts/bin/Vigie.Hub/release/vigie.dll
 benchmarks=$root/artifacts/bin/Vigie.Benchmarks/release/Vigie.Benchmarks.dll
 
-free_port() {
-  local port
-  while :; do
-    port=$((20000 + RANDOM % 10000))
-    (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo "$port"; return; }
-  done
-}
+source "$bench/ports.sh"
 
 hub_port=$(free_port) exporter_port=$(free_port)
 dotnet "$vigie" init --data "$work/hub" >/dev/null

@@ -51,6 +51,7 @@ finish() {
 trap finish EXIT
 trap 'exit 130' INT TERM
 
+source "$bench/ports.sh"
 source "$bench/compare/needs.sh"
 source "$bench/compare/receivers.sh"
 source "$bench/compare/measure.sh"

@@ -20,9 +20,12 @@ sed -e 's|/usr/local/bin/vigie-agent @OPTIONS@|/usr/bin/vigie-agent $OPTIONS|' \
   "$packaging/vigie-agent.service" >"$tree/lib/systemd/system/vigie-agent.service"
 cat >"$tree/etc/default/vigie-agent" <<'TEXT'
 # What the agent is started with; vigie-agent --help lists all. The token stands in /etc/vigie-agent/token: on the hub,
-# `vigie token create --name HOST --scope write` prints one. Then: systemctl enable --now vigie-agent
-OPTIONS="--hub http://hub.example.org:5000 --token-file /etc/vigie-agent/token"
+# `vigie token create --name HOST --scope write` prints one. Make it readable for the user vigie-agent alone, then:
+# systemctl enable --now vigie-agent
+OPTIONS="--hub http://hub.example.org:5000 --token-file /etc/vigie-agent/token --checks /etc/vigie-agent/checks.conf --probes-dir /etc/vigie-agent/probes.d"
 TEXT
+install -D -m 644 "$packaging/../src/Vigie.Agent/Checks/checks.conf" "$tree/etc/vigie-agent/checks.conf"
+install -d "$tree/etc/vigie-agent/probes.d"
 cat >"$tree/DEBIAN/control" <<TEXT
 Package: vigie-agent
 Version: $version
@@ -37,15 +40,18 @@ Description: measures this server and reports to a Vigie hub
  One program without dependencies: it listens on nothing, needs no root, and keeps
  a day of samples on the disk while its hub is away.
 TEXT
-echo /etc/default/vigie-agent >"$tree/DEBIAN/conffiles"
+printf '%s\n' /etc/default/vigie-agent /etc/vigie-agent/checks.conf >"$tree/DEBIAN/conffiles"
 cat >"$tree/DEBIAN/postinst" <<'TEXT'
 #!/bin/sh
 set -e
 if [ "$1" = configure ]; then
   id vigie-agent >/dev/null 2>&1 || adduser --system --group --no-create-home --home /nonexistent --quiet vigie-agent
-  mkdir -p /etc/vigie-agent
-  chown -R vigie-agent: /etc/vigie-agent
-  chmod 700 /etc/vigie-agent
+  chown root:vigie-agent /etc/vigie-agent
+  chmod 750 /etc/vigie-agent
+  if [ -e /etc/vigie-agent/token ]; then
+    chown vigie-agent: /etc/vigie-agent/token
+    chmod 600 /etc/vigie-agent/token
+  fi
   if [ -d /run/systemd/system ]; then
     systemctl daemon-reload
     systemctl try-restart vigie-agent || true

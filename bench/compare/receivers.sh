@@ -1,14 +1,6 @@
 # Sourced by compare.sh: how each receiver is started in an empty folder, stopped, and what it has stored.
 # Each start leaves pid, url (to write to), api (to ask) and header.
 
-free_port() {
-  local port
-  while :; do
-    port=$((20000 + RANDOM % 10000))
-    (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo "$port"; return; }
-  done
-}
-
 # The command runs in the background; its process number is in pid.
 launch() {
   local log=$1

@@ -1,11 +1,14 @@
 using System.Text;
+using Vigie.Agent.Checks;
 
 namespace Vigie.Hub.Enrolment;
 
 /// <summary>The script that a new server runs, and the line that runs it.</summary>
 static class InstallScript
 {
-    static readonly string Template = Read("install.sh").Replace("@UNIT@", Read("vigie-agent.service").TrimEnd('\n'), StringComparison.Ordinal);
+    static readonly string Template = Read("install.sh")
+        .Replace("@UNIT@", Read("vigie-agent.service").TrimEnd('\n'), StringComparison.Ordinal)
+        .Replace("@CHECKS@", ExampleProbes.Checks.TrimEnd('\n'), StringComparison.Ordinal);
 
     /// <param name="hub">The hub's address as the new server reaches it, checked by <see cref="IsAddress"/>.</param>
     public static string For(string hub, AgentFiles agents) => new StringBuilder(Template)

@@ -103,12 +103,24 @@ fi
 if [ -n "$token" ]; then
   (umask 077 && printf '%s\n' "$credential" >"$settings/token")
 fi
-if [ -z "$root" ]; then chown -R "$user:" "$settings"; fi
-chmod 700 "$settings"
+mkdir -p "$settings/probes.d"
+if [ ! -e "$settings/checks.conf" ]; then
+  cat >"$settings/checks.conf" <<'CHECKS'
+@CHECKS@
+CHECKS
+fi
+chmod 644 "$settings/checks.conf"
+# The agent reads what stands there and can't change it: it runs the checks and probes of this folder.
+chmod 750 "$settings"
+if [ -z "$root" ]; then
+  chown "root:$user" "$settings"
+  chown "$user:" "$settings/token"
+fi
 mv "$work/vigie-agent" "$program.new"
 mv "$program.new" "$program"
 
 options="--hub $hub --token-file /etc/vigie-agent/token"
+options="$options --checks /etc/vigie-agent/checks.conf --probes-dir /etc/vigie-agent/probes.d"
 [ -z "$name" ] || options="$options --name $name"
 [ -z "$interval" ] || options="$options --interval $interval"
 cat >"$unit" <<'UNIT'
