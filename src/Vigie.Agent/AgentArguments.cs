@@ -1,4 +1,5 @@
 using System.Globalization;
+using Vigie.Agent.Checks;
 
 namespace Vigie.Agent;
 
@@ -102,17 +103,8 @@ sealed record AgentArguments(AgentOptions Options, bool Once, bool Print, bool P
     // 15, 15s, 500ms, 5m, 24h, 7d
     static TimeSpan? Time(string name, string value, List<string> errors)
     {
-        var (digits, second) = value switch
-        {
-            _ when value.EndsWith("ms", StringComparison.Ordinal) => (value[..^2], 0.001),
-            _ when value.EndsWith('s') => (value[..^1], 1),
-            _ when value.EndsWith('m') => (value[..^1], 60),
-            _ when value.EndsWith('h') => (value[..^1], 3600),
-            _ when value.EndsWith('d') => (value[..^1], 86400),
-            _ => (value, 1),
-        };
-        if (double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number) && number < 1e6)
-            return TimeSpan.FromSeconds(number * second);
+        if (CheckArguments.TrySeconds(value is [.., >= 'a' and <= 'z'] ? value : value + "s", out double seconds) && seconds < 1e6 * 86400)
+            return TimeSpan.FromSeconds(seconds);
         errors.Add($"{name}: \"{value}\" is no time; write it like 15s or 5m");
         return null;
     }

@@ -53,7 +53,7 @@ public sealed class AgentHost
         _checks = new(options, root, time, log);
         Resource = HostIdentity.Read(options, root);
         _snapshots = snapshots is null ? null
-            : new(snapshots, Resource.First(a => a.Key == "host.name").Value.ToString()!, new(Random.Shared), time, log);
+            : new(snapshots, HostIdentity.Name(options, root), new(Random.Shared), time, log);
         _writer = new(Resource, "vigie-agent", AgentVersion.Text);
     }
 

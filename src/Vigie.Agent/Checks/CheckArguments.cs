@@ -78,7 +78,15 @@ sealed class CheckArguments(IReadOnlyList<string> words)
     /// <summary>500ms, 30s, 5m, 2h, 1d</summary>
     public static bool TryTime(string text, out TimeSpan time)
     {
-        var (digits, seconds) = text switch
+        bool good = TrySeconds(text, out double seconds) && seconds is > 0 and < 1e9;
+        time = good ? TimeSpan.FromSeconds(seconds) : default;
+        return good;
+    }
+
+    /// <summary>The same as seconds, without a bound.</summary>
+    public static bool TrySeconds(string text, out double seconds)
+    {
+        var (digits, factor) = text switch
         {
             _ when text.EndsWith("ms", StringComparison.Ordinal) => (text[..^2], 0.001),
             _ when text.EndsWith('s') => (text[..^1], 1),
@@ -87,9 +95,8 @@ sealed class CheckArguments(IReadOnlyList<string> words)
             _ when text.EndsWith('d') => (text[..^1], 86400),
             _ => ("", 0d),
         };
-        bool good = double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number)
-            && number * seconds is > 0 and < 1e9;
-        time = good ? TimeSpan.FromSeconds(number * seconds) : default;
+        bool good = double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number);
+        seconds = number * factor;
         return good;
     }
 }

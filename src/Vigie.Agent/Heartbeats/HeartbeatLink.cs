@@ -1,4 +1,5 @@
 using System.Globalization;
+using Vigie.Agent.Link;
 
 namespace Vigie.Agent.Heartbeats;
 
@@ -17,15 +18,9 @@ sealed class HeartbeatLink : IDisposable
     public HeartbeatLink(Uri hub, string? token, string host, string job, string? every, TimeProvider time)
     {
         _time = time;
-        string address = hub.GetLeftPart(UriPartial.Path).TrimEnd('/');
-        if (address.EndsWith("/v1/metrics", StringComparison.Ordinal))
-            address = address[..^"/v1/metrics".Length];
-        _target = $"{address}/api/v1/heartbeat?host={Uri.EscapeDataString(host)}&job={Uri.EscapeDataString(job)}"
+        _target = $"{HubHttp.Address(hub, "/api/v1/heartbeat")}?host={Uri.EscapeDataString(host)}&job={Uri.EscapeDataString(job)}"
             + (every is null ? "" : $"&every={Uri.EscapeDataString(every)}");
-        _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { Timeout = System.Threading.Timeout.InfiniteTimeSpan };
-        _http.DefaultRequestHeaders.UserAgent.ParseAdd($"vigie-agent/{AgentVersion.Text}");
-        if (token is not null)
-            _http.DefaultRequestHeaders.Authorization = new("Bearer", token);
+        _http = HubHttp.Client(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }, token);
     }
 
     /// <returns>Why the hub does not know of it; null when it does.</returns>

@@ -2,7 +2,6 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
-using Vigie.Agent.Reading;
 
 namespace Vigie.Agent.Heartbeats;
 
@@ -42,7 +41,7 @@ static partial class RanProgram
     static async Task<int> RunAsync(RanArguments read, string? token)
     {
         var options = read.Agent.Options;
-        string host = HostIdentity.Read(options, new HostRoot(options.Root)).First(a => a.Key == "host.name").Value.ToString()!;
+        string host = HostIdentity.Name(options, new(options.Root));
         using var link = new HeartbeatLink(new(options.HubUrl!), token, host, read.Job, read.Every, TimeProvider.System);
         var starting = link.StartedAsync(); // beside the job, which waits for no hub
         long began = TimeProvider.System.GetTimestamp();

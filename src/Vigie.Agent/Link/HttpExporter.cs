@@ -25,7 +25,8 @@ public sealed class HttpExporter : IExporter, IDisposable
     /// <param name="handler">Instead of the network, in tests.</param>
     public HttpExporter(Uri hub, string? token, TimeSpan timeout, TimeProvider time, HttpMessageHandler? handler = null)
     {
-        (_target, _timeout, _time) = (Target(hub), timeout, time);
+        bool isWhole = hub.AbsolutePath.EndsWith(HubHttp.MetricsPath, StringComparison.Ordinal);
+        (_target, _timeout, _time) = (isWhole ? hub : new(HubHttp.Address(hub, HubHttp.MetricsPath)), timeout, time);
         handler ??= new SocketsHttpHandler
         {
             AllowAutoRedirect = false, // a redirect would carry the token elsewhere
@@ -33,10 +34,8 @@ public sealed class HttpExporter : IExporter, IDisposable
             PooledConnectionLifetime = TimeSpan.FromMinutes(15), // follow changes in DNS
             MaxResponseHeadersLength = 16,
         };
-        _http = new(handler) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = MostReply };
-        _http.DefaultRequestHeaders.UserAgent.ParseAdd($"vigie-agent/{AgentVersion.Text}");
-        if (token is not null)
-            _http.DefaultRequestHeaders.Authorization = new("Bearer", token);
+        _http = HubHttp.Client(handler, token);
+        _http.MaxResponseContentBufferSize = MostReply;
     }
 
     public async ValueTask<ExportOutcome> SendAsync(ReadOnlyMemory<byte> otlp, int samples, CancellationToken ct)
@@ -101,11 +100,6 @@ public sealed class HttpExporter : IExporter, IDisposable
             Headers = { ContentType = new MediaTypeHeaderValue("application/x-protobuf"), ContentEncoding = { "gzip" } },
         };
     }
-
-    static Uri Target(Uri hub) =>
-        hub.AbsolutePath.EndsWith("/v1/metrics", StringComparison.Ordinal)
-            ? hub
-            : new(hub.GetLeftPart(UriPartial.Path).TrimEnd('/') + "/v1/metrics");
 
     public void Dispose() => _http.Dispose();
 }

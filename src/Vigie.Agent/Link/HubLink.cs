@@ -107,16 +107,15 @@ sealed class HubLink(IExporter exporter, SendQueue queue, Backoff backoff, TimeP
     async Task StandBackAsync(TimeSpan wait, CancellationToken ct)
     {
         Spill(keep: 1);
+        if (_spool is null)
+        {
+            await Task.Delay(wait, time, ct);
+            return;
+        }
         using var end = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var over = Task.Delay(wait, time, end.Token);
-        while (!over.IsCompleted)
-        {
-            var added = _added.WaitAsync(end.Token);
-            if (await Task.WhenAny(over, added) == added && _spool is not null)
-                Spill(keep: 1);
-            else if (!over.IsCompleted)
-                await Task.WhenAny(over); // without a disk there is nothing to do in between
-        }
+        while (await Task.WhenAny(over, _added.WaitAsync(end.Token)) != over && !over.IsCompleted)
+            Spill(keep: 1);
         await end.CancelAsync();
         ct.ThrowIfCancellationRequested();
     }

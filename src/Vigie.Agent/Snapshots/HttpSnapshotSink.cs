@@ -21,19 +21,15 @@ public sealed class HttpSnapshotSink : ISnapshotSink, IDisposable
     /// <param name="time">For time-outs.</param>
     public HttpSnapshotSink(Uri hub, string? token, TimeSpan timeout, TimeProvider time)
     {
-        (_target, _timeout, _time) = (hub.GetLeftPart(UriPartial.Path).TrimEnd('/'), timeout, time);
-        if (_target.EndsWith("/v1/metrics", StringComparison.Ordinal))
-            _target = _target[..^"/v1/metrics".Length];
-        _target += Path;
+        (_target, _timeout, _time) = (HubHttp.Address(hub, Path), timeout, time);
         // Documents are seldom: the connection is not kept, and a redirect would carry the token elsewhere.
-        _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, PooledConnectionIdleTimeout = TimeSpan.FromSeconds(10) })
+        _http = HubHttp.Client(new SocketsHttpHandler
         {
-            Timeout = Timeout.InfiniteTimeSpan,
-            MaxResponseContentBufferSize = MostReply,
-        };
-        _http.DefaultRequestHeaders.UserAgent.ParseAdd($"vigie-agent/{AgentVersion.Text}");
-        if (token is not null)
-            _http.DefaultRequestHeaders.Authorization = new("Bearer", token);
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(10),
+        }, token);
+        _http.MaxResponseContentBufferSize = MostReply;
     }
 
     public async ValueTask<ExportOutcome> SendAsync(string kind, string host, ReadOnlyMemory<byte> json, CancellationToken ct)

@@ -98,9 +98,9 @@ sealed class DiskSpool : IDisposable
                 DropFirst();
             }
             else if (_peeked.UnixMs < oldest)
-                Pass(ref _droppedOld);
+                Drop(ref _droppedOld);
             else if (!isWhole || !Unpack())
-                Pass(ref _droppedDamaged);
+                Drop(ref _droppedDamaged);
             else
                 return new(_unpacked.GetBuffer().AsMemory(0, (int)_unpacked.Length), _peeked.Samples);
         }
@@ -110,15 +110,14 @@ sealed class DiskSpool : IDisposable
     /// <summary>The request that <see cref="Next"/> gave is not needed any more.</summary>
     public void Done()
     {
-        long none = 0;
-        Pass(ref none);
-    }
-
-    void Pass(ref long counter)
-    {
-        Interlocked.Add(ref counter, _peeked.Samples);
         _segments.Peek().Pass(_peeked);
         DropReadOnes();
+    }
+
+    void Drop(ref long counter)
+    {
+        Interlocked.Add(ref counter, _peeked.Samples);
+        Done();
     }
 
     void DropReadOnes()

@@ -11,7 +11,7 @@ sealed class SpoolSegment : IDisposable
     readonly SafeFileHandle _file;
     readonly string _path;
     long _readAt;
-    byte[] _head = new byte[SpoolRecord.HeadBytes];
+    readonly byte[] _head = new byte[SpoolRecord.HeadBytes];
 
     SpoolSegment(string path, long number, SafeFileHandle file) => (_path, Number, _file) = (path, number, file);
 
