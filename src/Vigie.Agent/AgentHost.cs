@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Vigie.Agent.Checks;
 using Vigie.Agent.Link;
 using Vigie.Agent.Probes;
@@ -46,9 +47,8 @@ public sealed class AgentHost
         ];
         var scripts = options.ProbesDir is null
             ? null
-            : new ScriptFolder(options.ProbesDir, log, script => new(script, time, log, countersStartUnixNano: 0));
-        _runner = new(() => scripts is null ? builtIn : [.. builtIn, .. scripts.Current().Where(IsEnabled)],
-            options.EffectiveProbeTimeout, time);
+            : new ScriptFolder(options.ProbesDir, time, log, script => new(script, time, log, countersStartUnixNano: 0));
+        _runner = new(scripts is null ? () => builtIn : With(builtIn, scripts), options.EffectiveProbeTimeout, time);
         _link = new(exporter, new(options.QueueBytes, options.QueueAge, time), new(Random.Shared), time, log);
         _checks = new(options, root, time, log);
         Resource = HostIdentity.Read(options, root);
@@ -87,6 +87,18 @@ public sealed class AgentHost
         {
             await FlushAsync();
         }
+    }
+
+    Func<IReadOnlyList<ProbeSlot>> With(ProbeSlot[] builtIn, ScriptFolder scripts)
+    {
+        IReadOnlyList<ProbeSlot> own = [];
+        IReadOnlyList<ProbeSlot> all = builtIn;
+        return () =>
+        {
+            if (scripts.Current() is var now && !ReferenceEquals(now, own))
+                (own, all) = (now, [.. builtIn, .. now.Where(IsEnabled)]);
+            return all;
+        };
     }
 
     DiskSpool? OpenSpool()
@@ -134,15 +146,17 @@ public sealed class AgentHost
     async Task MeasureAsync(CancellationToken ct)
     {
         var grid = new TickGrid(_options.Interval);
+        using var waker = new Waker(_time);
         await _runner.PrimeAsync(ct);
-        for (var tick = grid.AtOrBefore(_time.GetUtcNow()); ; tick = await grid.NextAsync(_time, ct))
+        for (var tick = grid.AtOrBefore(_time.GetUtcNow()); ; tick = await grid.NextAsync(_time, waker, ct))
         {
             await CollectAsync(tick, once: false, ct);
             _link.Add(Encode(tick), _round.Count);
         }
     }
 
-    async Task CollectAsync(DateTimeOffset tick, bool once, CancellationToken ct)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    async ValueTask CollectAsync(DateTimeOffset tick, bool once, CancellationToken ct)
     {
         _round.Clear();
         _checks.Start(tick, ct);

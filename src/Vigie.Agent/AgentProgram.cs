@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Vigie.Agent.Heartbeats;
 using Vigie.Agent.Link;
+using Vigie.Agent.Running;
 using Vigie.Agent.Snapshots;
 
 namespace Vigie.Agent;
@@ -11,6 +12,7 @@ static class AgentProgram
 
     internal static async Task<int> Main(string[] args)
     {
+        ProcessMemory.OneHeap();
         if (args is ["ran", .. var rest])
             return await RanProgram.RunAsync(rest);
         var errors = new List<string>();
@@ -65,7 +67,7 @@ static class AgentProgram
         if (token is not null && hub.Scheme is "http" && !hub.IsLoopback)
             Log(AgentLogLevel.Warning, "the token goes to the hub unencrypted; use https where the network is not yours");
         using var exporter = new HttpExporter(hub, token, options.SendTimeout, TimeProvider.System);
-        using var snapshots = new HttpSnapshotSink(hub, token, options.SendTimeout, TimeProvider.System);
+        var snapshots = new HttpSnapshotSink(hub, token, options.SendTimeout, TimeProvider.System);
         var agent = new AgentHost(options, exporter, Log, TimeProvider.System, snapshots);
 
         if (arguments.Print)
@@ -78,8 +80,18 @@ static class AgentProgram
             return await agent.RunOnceAsync(ct) is { Reason: { } reason } ? Fail(Failed, [reason]) : 0;
         Log(AgentLogLevel.Information,
             $"vigie-agent {AgentVersion.Text} measures every {options.Interval.TotalSeconds:0} s and sends to {hub.Authority}");
+        var settled = SettleAsync(options.Interval, ct);
         await agent.RunAsync(ct);
+        await settled;
         return 0;
+    }
+
+    /// <summary>After a few rounds all that lasts is there.</summary>
+    static async Task SettleAsync(TimeSpan interval, CancellationToken ct)
+    {
+        await Task.Delay(3.5 * interval, TimeProvider.System, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!ct.IsCancellationRequested)
+            ProcessMemory.LetGoOfStart();
     }
 
     /// <summary>As told, or where the service manager or the user's home keeps such things; null for none.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Vigie.Agent.Checks.Kinds;
 using Vigie.Agent.Reading;
 using Vigie.Core.Otlp;
@@ -16,12 +17,12 @@ sealed class AgentChecks
     readonly CheckRunner _runner;
     readonly TimeProvider _time;
     readonly TimeSpan _wait;
-    (int Runs, string States, long At) _told = (0, "", 0);
+    (int Changes, string States, long At) _told = (0, "", 0);
 
     public AgentChecks(AgentOptions options, HostRoot root, TimeProvider time, AgentLog log)
     {
         var context = new CheckContext(root, time, log);
-        var set = new CheckSet(options.ChecksFile, options.DisabledProbes.Contains(TextFileCheck.Name) ? [] : [TextFileCheck.Usual(context)], context);
+        var set = new CheckSet(options.ChecksFile, options.DisabledProbes.Contains(TextFileCheck.Name) ? [] : [new UsualTextFiles(context)], context);
         (_runner, _time) = (new(set.Current, time, log), time);
         _wait = options.Interval / 4 < LongestWait ? options.Interval / 4 : LongestWait;
     }
@@ -29,7 +30,8 @@ sealed class AgentChecks
     public void Start(DateTimeOffset tick, CancellationToken ct) => _runner.Start(tick, ct);
 
     /// <summary>Adds what the checks have found; waits for those that run, a short time or to their end.</summary>
-    public async Task AddToAsync(OtlpSamples round, bool toTheEnd, CancellationToken ct)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask AddToAsync(OtlpSamples round, bool toTheEnd, CancellationToken ct)
     {
         await _runner.SettleAsync(toTheEnd ? TimeSpan.FromHours(1) : _wait, ct);
         _runner.AddTo(round);
@@ -38,12 +40,13 @@ sealed class AgentChecks
     /// <summary>The document about the checks, when there is something to tell.</summary>
     public byte[]? Document()
     {
+        if (_runner.Changes == _told.Changes)
+            return null;
         var reports = _runner.Reports;
         string states = string.Join('\n', reports.Select(r => $"{r.Result.State} {r.Result.Name}"));
-        bool changed = states != _told.States;
-        if (!changed && (_runner.Runs == _told.Runs || reports.Count == 0 || _time.GetElapsedTime(_told.At) < BetweenDocuments))
+        if (states == _told.States && (reports.Count == 0 || _time.GetElapsedTime(_told.At) < BetweenDocuments))
             return null;
-        _told = (_runner.Runs, states, _time.GetTimestamp());
+        _told = (_runner.Changes, states, _time.GetTimestamp());
         return CheckDocument.Write(reports);
     }
 }

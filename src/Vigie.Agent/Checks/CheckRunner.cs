@@ -6,7 +6,7 @@ namespace Vigie.Agent.Checks;
 /// Runs the checks beside the agent's rounds, each by its own interval, and tells at every round what each has found last: a check that
 /// runs once in an hour has a state in every minute.
 /// </summary>
-sealed class CheckRunner(Func<IEnumerable<ICheck>> current, TimeProvider time, AgentLog log)
+sealed class CheckRunner(Func<IReadOnlyList<ICheck>> current, TimeProvider time, AgentLog log)
 {
     /// <summary>Checks that run side by side; the others wait for their turn, and their time-out with them.</summary>
     const int Places = 16;
@@ -14,39 +14,71 @@ sealed class CheckRunner(Func<IEnumerable<ICheck>> current, TimeProvider time, A
     readonly Dictionary<ICheck, CheckSlot> _slots = [];
     readonly SemaphoreSlim _places = new(Places);
     readonly PrintedNames _names = new();
-    IReadOnlyList<CheckSlot> _order = [];
+    readonly List<CheckSlot> _order = [];
+    IReadOnlyList<ICheck> _checks = [];
+    IReadOnlyList<CheckReport> _reports = [];
+    int _arranged, _reported = -1;
 
     /// <summary>What was found, in the order of the checks; of two results with one name the first counts.</summary>
-    public IReadOnlyList<CheckReport> Reports =>
-        [.. _order.SelectMany(s => s.Reports).DistinctBy(r => r.Result.Name, StringComparer.Ordinal)];
+    public IReadOnlyList<CheckReport> Reports
+    {
+        get
+        {
+            if (_reported != Changes)
+                (_reports, _reported) = ([.. _order.SelectMany(s => s.Reports).DistinctBy(r => r.Result.Name, StringComparer.Ordinal)], Changes);
+            return _reports;
+        }
+    }
 
-    /// <summary>How many runs have ended.</summary>
-    public int Runs => _order.Sum(s => s.Runs);
+    /// <summary>Grows with each run that has ended, and when the checks are others.</summary>
+    public int Changes
+    {
+        get
+        {
+            int changes = _arranged;
+            foreach (var slot in _order)
+                changes += slot.Runs;
+            return changes;
+        }
+    }
 
     /// <summary>Starts what is due. Those that run go on when they are not among the checks any more, and are forgotten.</summary>
     public void Start(DateTimeOffset tick, CancellationToken ct)
     {
-        var order = new List<CheckSlot>();
-        var checks = new HashSet<ICheck>();
-        foreach (var check in current().Where(checks.Add))
+        if (current() is var checks && !ReferenceEquals(checks, _checks))
+            Arrange(checks);
+        foreach (var slot in _order)
+            if (slot.IsDue(tick))
+                slot.Start(tick, ct);
+    }
+
+    void Arrange(IReadOnlyList<ICheck> checks)
+    {
+        _arranged = Changes + 1; // stays ahead of what it was, however many runs are forgotten
+        _order.Clear();
+        foreach (var check in checks.Distinct())
         {
             if (!_slots.TryGetValue(check, out var slot))
                 _slots.Add(check, slot = new(check, _places, time, log));
-            order.Add(slot);
+            _order.Add(slot);
         }
-        foreach (var gone in _slots.Keys.Where(c => !checks.Contains(c)).ToArray())
+        foreach (var gone in _slots.Keys.Except(checks).ToArray())
             _slots.Remove(gone);
-        _order = order;
-        foreach (var slot in order.Where(s => s.IsDue(tick)))
-            slot.Start(tick, ct);
+        _checks = checks;
     }
 
     /// <summary>Waits until nothing runs any more, for so long at most.</summary>
-    public async Task SettleAsync(TimeSpan most, CancellationToken ct)
+    public Task SettleAsync(TimeSpan most, CancellationToken ct)
+    {
+        foreach (var slot in _order)
+            if (slot.InFlight is not null)
+                return WaitAsync(most, ct);
+        return Task.CompletedTask;
+    }
+
+    async Task WaitAsync(TimeSpan most, CancellationToken ct)
     {
         Task[] running = [.. _order.Select(s => s.InFlight).OfType<Task>()];
-        if (running.Length == 0)
-            return;
         using var end = CancellationTokenSource.CreateLinkedTokenSource(ct);
         await Task.WhenAny(Task.WhenAll(running), Task.Delay(most, time, end.Token));
         await end.CancelAsync();
@@ -55,10 +87,12 @@ sealed class CheckRunner(Func<IEnumerable<ICheck>> current, TimeProvider time, A
 
     public void AddTo(OtlpSamples round)
     {
-        foreach (var report in Reports)
-            CheckMetrics.Add(round, report.Result);
-        foreach (var printed in _order.SelectMany(s => s.Printed))
-            foreach (var sample in printed.Samples)
-                round.Add(_names.Of(sample.Name, printed), sample.Value, 0, sample.Labels);
+        var reports = Reports;
+        for (int i = 0; i < reports.Count; i++)
+            CheckMetrics.Add(round, reports[i].Result);
+        foreach (var slot in _order)
+            for (int i = 0; i < slot.Printed.Count && slot.Printed[i] is var printed; i++)
+                foreach (var sample in printed.Samples)
+                    round.Add(_names.Of(sample.Name, printed), sample.Value, 0, sample.Labels);
     }
 }

@@ -10,21 +10,20 @@ sealed class HeartbeatLink : IDisposable
 
     static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10), Between = TimeSpan.FromSeconds(2);
 
-    readonly HttpClient _http;
-    readonly string _target;
+    readonly HubHttp _hub;
+    readonly string _path;
     readonly TimeProvider _time;
 
     /// <param name="every">The job's period as it was written; null for none.</param>
     public HeartbeatLink(Uri hub, string? token, string host, string job, string? every, TimeProvider time)
     {
-        _time = time;
-        _target = $"{HubHttp.Address(hub, "/api/v1/heartbeat")}?host={Uri.EscapeDataString(host)}&job={Uri.EscapeDataString(job)}"
+        (_hub, _time) = (new(hub, token, Timeout, time), time);
+        _path = $"/api/v1/heartbeat?host={Uri.EscapeDataString(host)}&job={Uri.EscapeDataString(job)}"
             + (every is null ? "" : $"&every={Uri.EscapeDataString(every)}");
-        _http = HubHttp.Client(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }, token);
     }
 
     /// <returns>Why the hub does not know of it; null when it does.</returns>
-    public Task<string?> StartedAsync() => SendAsync("&state=start", tries: 1);
+    public Task<string?> StartedAsync() => Task.Run(() => SendAsync("&state=start", tries: 1)); // sending blocks its thread
 
     /// <returns>Why the hub does not know of it; null when it does.</returns>
     public Task<string?> EndedAsync(int exitCode, TimeSpan took, string text) => SendAsync(string.Create(CultureInfo.InvariantCulture,
@@ -37,21 +36,16 @@ sealed class HeartbeatLink : IDisposable
         {
             if (i > 0)
                 await Task.Delay(Between, _time);
-            using var limit = new CancellationTokenSource(Timeout, _time);
             try
             {
-                using var response = await _http.PostAsync(_target + what, null, limit.Token);
-                if (response.IsSuccessStatusCode)
+                var reply = _hub.Send(_hub.Post(_path + what), default, CancellationToken.None);
+                if (reply.IsSuccess)
                     return null;
-                trouble = $"the hub answered {(int)response.StatusCode} {response.ReasonPhrase}";
-                if ((int)response.StatusCode is >= 400 and < 500)
+                trouble = $"the hub answered {reply.Status} {reply.Reason}";
+                if (reply.Status is >= 400 and < 500)
                     break; // the same would be refused again
             }
-            catch (OperationCanceledException)
-            {
-                trouble = $"the hub did not answer within {Timeout.TotalSeconds:0} s";
-            }
-            catch (HttpRequestException e)
+            catch (IOException e)
             {
                 trouble = e.Message;
             }
@@ -59,5 +53,5 @@ sealed class HeartbeatLink : IDisposable
         return $"{trouble}; it does not know how this job went";
     }
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose() => _hub.Dispose();
 }

@@ -1,6 +1,4 @@
-using System.IO.Compression;
-using System.Net;
-using System.Net.Http.Headers;
+using Vigie.Agent.Http;
 
 namespace Vigie.Agent.Link;
 
@@ -10,96 +8,65 @@ namespace Vigie.Agent.Link;
 /// </summary>
 public sealed class HttpExporter : IExporter, IDisposable
 {
-    const int MostReply = 64 * 1024;
+    const string Protobuf = "application/x-protobuf";
 
-    readonly HttpClient _http;
-    readonly Uri _target;
-    readonly TimeSpan _timeout;
+    readonly HubHttp _hub;
+    readonly HttpRequest _request;
     readonly TimeProvider _time;
-    readonly MemoryStream _compressed = new(16 * 1024);
+    readonly Gzip _gzip = new();
 
     /// <param name="hub">The hub's address; <c>/v1/metrics</c> is appended unless the path already ends so.</param>
     /// <param name="token">Sent as bearer token; null for none.</param>
     /// <param name="timeout">Of one request, reply included.</param>
     /// <param name="time">For time-outs and dates.</param>
-    /// <param name="handler">Instead of the network, in tests.</param>
-    public HttpExporter(Uri hub, string? token, TimeSpan timeout, TimeProvider time, HttpMessageHandler? handler = null)
+    public HttpExporter(Uri hub, string? token, TimeSpan timeout, TimeProvider time)
     {
-        bool isWhole = hub.AbsolutePath.EndsWith(HubHttp.MetricsPath, StringComparison.Ordinal);
-        (_target, _timeout, _time) = (isWhole ? hub : new(HubHttp.Address(hub, HubHttp.MetricsPath)), timeout, time);
-        handler ??= new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false, // a redirect would carry the token elsewhere
-            UseCookies = false,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(15), // follow changes in DNS
-            MaxResponseHeadersLength = 16,
-        };
-        _http = HubHttp.Client(handler, token);
-        _http.MaxResponseContentBufferSize = MostReply;
+        _hub = new(hub, token, timeout, time);
+        _request = _hub.Post(HubHttp.MetricsPath, ("Content-Type", Protobuf), ("Content-Encoding", "gzip"));
+        _time = time;
     }
 
-    public async ValueTask<ExportOutcome> SendAsync(ReadOnlyMemory<byte> otlp, int samples, CancellationToken ct)
+    /// <summary>Blocks the calling thread until the hub has answered.</summary>
+    public ValueTask<ExportOutcome> SendAsync(ReadOnlyMemory<byte> otlp, int samples, CancellationToken ct)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, _target) { Content = Compress(otlp) };
-        using var limit = new CancellationTokenSource(_timeout, _time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);
         try
         {
-            using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseContentRead, either.Token);
-            return Judge(response, await response.Content.ReadAsByteArrayAsync(either.Token));
+            return new(Judge(_hub.Send(_request, _gzip.Compress(otlp.Span), ct)));
         }
-        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        catch (IOException e)
         {
-            return new(ExportResult.Retry, Reason: $"{_target.Authority} did not answer within {_timeout.TotalSeconds:0} s");
-        }
-        catch (Exception e) when (e is HttpRequestException or IOException)
-        {
-            return new(ExportResult.Retry, Reason: $"{_target.Authority} could not be reached: {(e.InnerException ?? e).Message}");
+            return new(new ExportOutcome(ExportResult.Retry, Reason: e.Message));
         }
     }
 
-    ExportOutcome Judge(HttpResponseMessage response, byte[] body)
+    ExportOutcome Judge(HttpReply reply)
     {
-        bool protobuf = response.Content.Headers.ContentType?.MediaType is "application/x-protobuf";
-        if (response.StatusCode == HttpStatusCode.OK)
+        bool protobuf = reply.Header("content-type"u8).StartsWith("application/x-protobuf"u8);
+        if (reply.Status == 200)
         {
-            var (rejected, message) = protobuf ? ExportReply.PartialSuccess(body) : default;
+            var (rejected, message) = protobuf && reply.Body.Length > 0 ? ExportReply.PartialSuccess(reply.Body) : default;
             return rejected > 0
                 ? new(ExportResult.Accepted, (int)Math.Min(rejected, int.MaxValue), $"the hub rejected {rejected} samples: {message}")
                 : message is { Length: > 0 } ? new(ExportResult.Accepted, Reason: $"the hub warns: {message}")
                 : ExportOutcome.Ok;
         }
-        bool again = response.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway
-            or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;
-        var wait = again && response.Headers.NonValidated.TryGetValues("Retry-After", out var values)
-            ? ExportReply.RetryAfter(values.ToString(), _time.GetUtcNow()) : null;
-        string reason = Explain(response, protobuf ? ExportReply.StatusMessage(body) : "");
+        bool again = reply.MayBeAskedAgain;
+        var wait = again ? ExportReply.RetryAfter(System.Text.Encoding.UTF8.GetString(reply.Header("retry-after"u8)), _time.GetUtcNow()) : null;
+        string reason = Explain(reply, protobuf ? ExportReply.StatusMessage(reply.Body) : "");
         return new(again ? ExportResult.Retry : ExportResult.Refused, Reason: reason, RetryAfter: wait);
     }
 
-    string Explain(HttpResponseMessage response, string message)
+    string Explain(HttpReply reply, string message)
     {
-        var said =
-            $"{_target.Authority} answered {(int)response.StatusCode} {response.ReasonPhrase}{(message.Length > 0 ? $": {message}" : "")}";
-        return response.StatusCode switch
+        var said = $"{_hub.Authority} answered {reply.Status} {reply.Reason}{(message.Length > 0 ? $": {message}" : "")}";
+        return reply.Status switch
         {
-            HttpStatusCode.Unauthorized => $"{said}; check the token (vigie token list on the hub)",
-            HttpStatusCode.Forbidden => $"{said}; the token needs the scope write",
-            HttpStatusCode.NotFound => $"{said}; check the hub's address",
+            401 => $"{said}; check the token (vigie token list on the hub)",
+            403 => $"{said}; the token needs the scope write",
+            404 => $"{said}; check the hub's address",
             _ => said,
         };
     }
 
-    ByteArrayContent Compress(ReadOnlyMemory<byte> otlp)
-    {
-        _compressed.SetLength(0);
-        using (var gzip = new GZipStream(_compressed, CompressionLevel.Optimal, leaveOpen: true))
-            gzip.Write(otlp.Span);
-        return new(_compressed.GetBuffer(), 0, (int)_compressed.Length)
-        {
-            Headers = { ContentType = new MediaTypeHeaderValue("application/x-protobuf"), ContentEncoding = { "gzip" } },
-        };
-    }
-
-    public void Dispose() => _http.Dispose();
+    public void Dispose() => _hub.Dispose();
 }

@@ -1,26 +1,69 @@
+using Vigie.Agent.Http;
+
 namespace Vigie.Agent.Link;
 
-/// <summary>How all of the agent's requests reach its hub: the address, who asks, and the token.</summary>
-static class HubHttp
+/// <summary>How all of the agent's requests reach its hub: the address, who asks, the token, and how long an answer may take.</summary>
+sealed class HubHttp : IDisposable
 {
     public const string MetricsPath = "/v1/metrics";
 
+    const int MostReply = 64 * 1024;
+
+    readonly HttpWire _wire;
+    readonly string _base;
+    readonly (string, string)[] _headers;
+    readonly TimeSpan _timeout;
+    readonly Deadline _deadline;
+
     /// <param name="hub">The hub's address, with the path for samples behind it or without.</param>
-    /// <param name="path">What is asked for, from a slash on.</param>
-    public static string Address(Uri hub, string path)
+    /// <param name="token">Sent as bearer token; null for none.</param>
+    /// <param name="timeout">Of one request, reply included.</param>
+    /// <exception cref="ArgumentException">The address or the token can't be sent.</exception>
+    public HubHttp(Uri hub, string? token, TimeSpan timeout, TimeProvider time)
     {
-        string address = hub.GetLeftPart(UriPartial.Path).TrimEnd('/');
-        return (address.EndsWith(MetricsPath, StringComparison.Ordinal) ? address[..^MetricsPath.Length] : address) + path;
+        var target = HttpTarget.Of(hub);
+        _wire = new(target, HttpProxy.For(target, Environment.GetEnvironmentVariable), time);
+        string path = hub.AbsolutePath.TrimEnd('/');
+        _base = path.EndsWith(MetricsPath, StringComparison.Ordinal) ? path[..^MetricsPath.Length] : path;
+        _headers = token is null ? [("User-Agent", Agent)] : [("User-Agent", Agent), ("Authorization", "Bearer " + token)];
+        (Authority, _timeout, _deadline) = (target.Authority, timeout, new(time));
     }
 
-    /// <summary>A client without a time-out of its own.</summary>
-    /// <param name="token">Sent as bearer token; null for none.</param>
-    public static HttpClient Client(HttpMessageHandler handler, string? token)
+    static string Agent => $"vigie-agent/{AgentVersion.Text}";
+
+    /// <summary>The hub as people call it.</summary>
+    public string Authority { get; }
+
+    /// <param name="path">What is asked for, from the slash on, below the hub's address.</param>
+    public HttpRequest Post(string path, params ReadOnlySpan<(string, string)> headers) => new("POST", _base + path, [.. _headers, .. headers]);
+
+    /// <summary>Sends a request; blocks until it is answered.</summary>
+    /// <exception cref="IOException">There was no answer in time, or none at all; the message says why and names the hub.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled by the token.</exception>
+    public HttpReply Send(HttpRequest request, ReadOnlySpan<byte> body, CancellationToken ct)
     {
-        var http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
-        http.DefaultRequestHeaders.UserAgent.ParseAdd($"vigie-agent/{AgentVersion.Text}");
-        if (token is not null)
-            http.DefaultRequestHeaders.Authorization = new("Bearer", token);
-        return http;
+        var limit = _deadline.Start(_timeout, ct);
+        try
+        {
+            return _wire.Exchange(request, body, MostReply, limit);
+        }
+        catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
+        {
+            throw new IOException($"{Authority} did not answer within {_timeout.TotalSeconds:0.#} s", e);
+        }
+        catch (IOException e)
+        {
+            throw new IOException($"{Authority} could not be reached: {e.Message}", e);
+        }
+        finally
+        {
+            _deadline.End();
+        }
+    }
+
+    public void Dispose()
+    {
+        _wire.Dispose();
+        _deadline.Dispose();
     }
 }

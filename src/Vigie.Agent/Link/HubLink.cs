@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using Vigie.Agent.Running;
 using Vigie.Agent.Spool;
 using Vigie.Core.Metrics;
 using Vigie.Core.Otlp;
@@ -19,7 +21,7 @@ sealed class HubLink(IExporter exporter, SendQueue queue, Backoff backoff, TimeP
     static readonly SampleAttribute QueueFull = new("reason", "queue_full"), TooOld = new("reason", "too_old"),
         Damaged = new("reason", "damaged"), Refused = new("reason", "refused");
 
-    readonly SemaphoreSlim _added = new(0);
+    readonly Waker _added = new(time);
     readonly ulong _startUnixNano = (ulong)time.GetUtcNow().ToUnixTimeMilliseconds() * 1_000_000;
     DiskSpool? _spool;
     long _refused, _spooled;
@@ -53,7 +55,7 @@ sealed class HubLink(IExporter exporter, SendQueue queue, Backoff backoff, TimeP
     public void Add(ReadOnlyMemory<byte> otlp, int samples)
     {
         queue.Add(otlp, samples);
-        _added.Release();
+        _added.Wake();
     }
 
     /// <summary>Sends what comes, until cancelled.</summary>
@@ -63,7 +65,7 @@ sealed class HubLink(IExporter exporter, SendQueue queue, Backoff backoff, TimeP
         {
             var outcome = await SendNextAsync(ct);
             if (outcome is null)
-                await _added.WaitAsync(ct);
+                await _added.WaitAsync(Timeout.InfiniteTimeSpan, ct);
             else if (outcome is { Result: ExportResult.Retry })
                 await StandBackAsync(backoff.Next(outcome.Value.RetryAfter), ct);
         }
@@ -85,12 +87,18 @@ sealed class HubLink(IExporter exporter, SendQueue queue, Backoff backoff, TimeP
     }
 
     /// <summary>What was measured last, then what waits on the disk, then what waits here. Null when nothing does.</summary>
-    async Task<ExportOutcome?> SendNextAsync(CancellationToken ct)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    async ValueTask<ExportOutcome?> SendNextAsync(CancellationToken ct)
     {
         if (queue.Next(onlyFresh: _spooled > 0) is { } request)
             return await SendAsync(request, ct);
         if (_spooled == 0)
             return null;
+        return NextSpooled() is { } old ? await SendAsync(old, ct) : _spooled == 0 ? await SendNextAsync(ct) : null;
+    }
+
+    SpooledRequest? NextSpooled()
+    {
         SpooledRequest? spooled = null;
         OnDisk(spool =>
         {
@@ -98,26 +106,19 @@ sealed class HubLink(IExporter exporter, SendQueue queue, Backoff backoff, TimeP
             if (spooled is null)
                 _spooled = spool.Waiting; // what was left was too old, or damaged
         });
-        return spooled is { } old ? await SendAsync(old, ct) : _spooled == 0 ? await SendNextAsync(ct) : null;
+        return spooled;
     }
 
     /// <summary>
     /// The hub is away: until it is tried again, what comes goes to the disk. The last round stays, to be the first that the hub sees.
     /// </summary>
-    async Task StandBackAsync(TimeSpan wait, CancellationToken ct)
+    async ValueTask StandBackAsync(TimeSpan wait, CancellationToken ct)
     {
         Spill(keep: 1);
-        if (_spool is null)
-        {
-            await Task.Delay(wait, time, ct);
-            return;
-        }
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var over = Task.Delay(wait, time, end.Token);
-        while (await Task.WhenAny(over, _added.WaitAsync(end.Token)) != over && !over.IsCompleted)
-            Spill(keep: 1);
-        await end.CancelAsync();
-        ct.ThrowIfCancellationRequested();
+        long began = time.GetTimestamp();
+        for (var left = wait; left > TimeSpan.Zero; left = wait - time.GetElapsedTime(began))
+            if (await _added.WaitAsync(left, ct))
+                Spill(keep: 1);
     }
 
     void Spill(int keep) => queue.MoveTo(keep, request => OnDisk(spool =>
@@ -145,7 +146,8 @@ sealed class HubLink(IExporter exporter, SendQueue queue, Backoff backoff, TimeP
         }
     }
 
-    async Task<ExportOutcome> SendAsync(QueuedRequest request, CancellationToken ct)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    async ValueTask<ExportOutcome> SendAsync(QueuedRequest request, CancellationToken ct)
     {
         ExportOutcome outcome;
         try
@@ -165,7 +167,8 @@ sealed class HubLink(IExporter exporter, SendQueue queue, Backoff backoff, TimeP
         return outcome;
     }
 
-    async Task<ExportOutcome> SendAsync(SpooledRequest request, CancellationToken ct)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    async ValueTask<ExportOutcome> SendAsync(SpooledRequest request, CancellationToken ct)
     {
         var outcome = await TrySendAsync(request.Otlp, request.Samples, ct);
         if (outcome.Result != ExportResult.Retry)
@@ -188,6 +191,7 @@ sealed class HubLink(IExporter exporter, SendQueue queue, Backoff backoff, TimeP
         Tell(outcome, samples);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     async ValueTask<ExportOutcome> TrySendAsync(ReadOnlyMemory<byte> otlp, int samples, CancellationToken ct)
     {
         try

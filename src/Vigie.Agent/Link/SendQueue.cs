@@ -1,27 +1,24 @@
-using System.Buffers;
-
 namespace Vigie.Agent.Link;
 
-/// <summary>One request that waits to be sent. Its bytes are borrowed and go back when it is done with.</summary>
-sealed class QueuedRequest(ReadOnlyMemory<byte> otlp, int samples, long queuedAt)
+/// <summary>One request that waits to be sent, in a buffer that the next one takes over when it is done with.</summary>
+sealed class QueuedRequest
 {
-    readonly byte[] _bytes = Borrow(otlp);
+    byte[] _bytes = [];
 
     public ReadOnlyMemory<byte> Otlp => _bytes.AsMemory(0, Length);
 
-    public int Length { get; } = otlp.Length;
+    public int Length { get; private set; }
 
-    public int Samples => samples;
+    public int Samples { get; private set; }
 
-    public long QueuedAt => queuedAt;
+    public long QueuedAt { get; private set; }
 
-    public void Release() => ArrayPool<byte>.Shared.Return(_bytes);
-
-    static byte[] Borrow(ReadOnlyMemory<byte> otlp)
+    public void Fill(ReadOnlyMemory<byte> otlp, int samples, long queuedAt)
     {
-        var bytes = ArrayPool<byte>.Shared.Rent(otlp.Length);
-        otlp.Span.CopyTo(bytes);
-        return bytes;
+        if (_bytes.Length < otlp.Length)
+            _bytes = new byte[otlp.Length + otlp.Length / 8]; // rounds differ by a few samples
+        otlp.Span.CopyTo(_bytes);
+        (Length, Samples, QueuedAt) = (otlp.Length, samples, queuedAt);
     }
 }
 
@@ -32,8 +29,8 @@ sealed class QueuedRequest(ReadOnlyMemory<byte> otlp, int samples, long queuedAt
 sealed class SendQueue(long mostBytes, TimeSpan mostAge, TimeProvider time)
 {
     readonly Lock _gate = new();
-    readonly LinkedList<QueuedRequest> _waiting = new();
-    QueuedRequest? _sending;
+    readonly List<QueuedRequest> _waiting = [];
+    QueuedRequest? _sending, _spare;
     long _bytes, _samples, _droppedFull, _droppedOld;
     bool _hasFresh;
 
@@ -71,8 +68,10 @@ sealed class SendQueue(long mostBytes, TimeSpan mostAge, TimeProvider time)
                 _droppedFull += samples;
                 return;
             }
-            var request = new QueuedRequest(otlp, samples, time.GetTimestamp());
-            _waiting.AddLast(request);
+            var request = _spare ?? new();
+            _spare = null;
+            request.Fill(otlp, samples, time.GetTimestamp());
+            _waiting.Add(request);
             _bytes += request.Length;
             _samples += samples;
             _hasFresh = true;
@@ -92,7 +91,7 @@ sealed class SendQueue(long mostBytes, TimeSpan mostAge, TimeProvider time)
         lock (_gate)
         {
             DropOld();
-            _sending = _hasFresh ? _waiting.Last?.Value : onlyFresh ? null : _waiting.First?.Value;
+            _sending = _waiting.Count == 0 ? null : _hasFresh ? _waiting[^1] : onlyFresh ? null : _waiting[0];
             _hasFresh = false;
             return _sending;
         }
@@ -113,7 +112,7 @@ sealed class SendQueue(long mostBytes, TimeSpan mostAge, TimeProvider time)
     public void MoveTo(int keep, Func<QueuedRequest, bool> take)
     {
         lock (_gate)
-            while (_waiting.Count > keep && _waiting.First!.Value is var oldest && take(oldest))
+            while (_waiting.Count > keep && _waiting[0] is var oldest && take(oldest))
                 Remove(oldest);
     }
 
@@ -122,7 +121,7 @@ sealed class SendQueue(long mostBytes, TimeSpan mostAge, TimeProvider time)
     {
         lock (_gate)
         {
-            _hasFresh |= _sending is not null && _sending == _waiting.Last?.Value;
+            _hasFresh |= _sending is not null && _sending == _waiting.LastOrDefault();
             _sending = null;
         }
     }
@@ -154,6 +153,6 @@ sealed class SendQueue(long mostBytes, TimeSpan mostAge, TimeProvider time)
         _waiting.Remove(request);
         _bytes -= request.Length;
         _samples -= request.Samples;
-        request.Release();
+        _spare = request;
     }
 }

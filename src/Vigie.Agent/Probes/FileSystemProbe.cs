@@ -33,6 +33,7 @@ sealed class FileSystemProbe(ProbeContext context, ReadSpace readSpace) : IProbe
 
     public ProbeInfo Info { get; } = new("filesystem", [Usage, Limit, Utilization, InodeUsage, InodeUtilization, Stale]);
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask CollectAsync(ISampleSink sink, CancellationToken ct)
     {
         if (!_table.Read())
@@ -41,8 +42,8 @@ sealed class FileSystemProbe(ProbeContext context, ReadSpace readSpace) : IProbe
             return;
         }
         await _watch.AskAsync(_table.Mounts, context.Timeout / 2, ct);
-        foreach (var mount in _table.Mounts)
-            Report(sink, mount, _watch.AnswerOf(mount));
+        for (int i = 0; i < _table.Mounts.Count; i++)
+            Report(sink, _table.Mounts[i], _watch.AnswerOf(_table.Mounts[i]));
     }
 
     static void Report(ISampleSink sink, Mount mount, MountAnswer answer)

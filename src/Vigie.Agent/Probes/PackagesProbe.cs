@@ -26,6 +26,7 @@ sealed class PackagesProbe(ProbeContext context) : IProbe
 
     readonly KernelRelease _kernel = new(context.Root);
     Task<PackageCounts?>? _count;
+    PackageCounts? _counts;
     long _counted;
     long? _looked;
     bool? _outdated;
@@ -37,17 +38,27 @@ sealed class PackagesProbe(ProbeContext context) : IProbe
 
     public ProbeInfo Info { get; } = new("packages", [Installed, Held, Pending, Security, Restart]);
 
-    public async ValueTask CollectAsync(ISampleSink sink, CancellationToken ct)
+    public ValueTask CollectAsync(ISampleSink sink, CancellationToken ct)
     {
-        var counts = await CountAsync(ct);
-        if (_looked is not { } at || context.Time.GetElapsedTime(at) >= BetweenLooks)
-        {
-            (_outdated, _marked) = (_kernel.IsOutdated(), RestartMarks.Any(context.Root.Exists));
-            _looked = context.Time.GetTimestamp();
-        }
-        if (counts is { } known)
+        if (_looked is not { } at || context.Time.GetElapsedTime(at) >= BetweenLooks || _count is not { IsCompleted: true })
+            return LookAsync(sink, ct);
+        Report(sink);
+        return default;
+    }
+
+    async ValueTask LookAsync(ISampleSink sink, CancellationToken ct)
+    {
+        _counts = await CountAsync(ct);
+        (_outdated, _marked) = (_kernel.IsOutdated(), RestartMarks.Any(context.Root.Exists));
+        _looked = context.Time.GetTimestamp();
+        Report(sink);
+    }
+
+    void Report(ISampleSink sink)
+    {
+        if (_counts is { } known)
             Report(sink, known);
-        if (counts is not null || _outdated is not null || _marked)
+        if (_counts is not null || _outdated is not null || _marked)
             sink.Add(Restart, _marked || _outdated is true ? 1 : 0);
         else if (_count is { IsCompletedSuccessfully: true })
             sink.NoData("there is neither /var/lib/dpkg/status nor /lib/modules with the running kernel in it");

@@ -9,7 +9,7 @@ namespace Vigie.Agent.Probes;
 sealed class SystemdProbe(ProbeContext context, ListUnits listUnits) : IProbe
 {
     const string Booted = "/run/systemd/system", Bus = "/run/dbus/system_bus_socket",
-        Private = "/run/systemd/private";
+        Private = "/run/systemd/private", NotBooted = $"{Booted} is missing: systemd does not run this host";
 
     // Hundreds of units are written and read for each answer, so not at every tick; the last answer stands in between.
     static readonly TimeSpan BetweenLists = TimeSpan.FromSeconds(60);
@@ -28,7 +28,9 @@ sealed class SystemdProbe(ProbeContext context, ListUnits listUnits) : IProbe
     static readonly string[] States = ["active", "activating", "deactivating", "failed", "inactive", "reloading"];
     static readonly SampleAttribute[] StateOf = [.. States.Select(s => new SampleAttribute("state", s))];
 
+    readonly string _booted = context.Root.Map(Booted);
     readonly List<(string Name, uint Restarts)> _restarts = [];
+    readonly List<(string Name, bool IsWell)> _told = [];
     readonly int[] _counts = new int[States.Length];
     readonly SortedDictionary<string, DateTimeOffset?> _failed = new(StringComparer.Ordinal); // and since when it is well again
     DateTimeOffset? _listed;
@@ -43,35 +45,37 @@ sealed class SystemdProbe(ProbeContext context, ListUnits listUnits) : IProbe
 
     public ProbeInfo Info { get; } = new("systemd", [Units, Restarting, Failed, Restarts]);
 
-    public async ValueTask CollectAsync(ISampleSink sink, CancellationToken ct)
+    public ValueTask CollectAsync(ISampleSink sink, CancellationToken ct)
     {
-        if (!Directory.Exists(context.Root.Map(Booted)))
-        {
-            sink.NoData($"{Booted} is missing: systemd does not run this host");
-            return;
-        }
         var now = context.Time.GetUtcNow();
-        if (_listed is not { } at || now - at >= BetweenLists || now < at)
+        if (!Directory.Exists(_booted))
+            sink.NoData(NotBooted);
+        else if (_listed is not { } at || now - at >= BetweenLists || now < at)
+            return RenewAsync(sink, now, ct);
+        else
+            Report(sink);
+        return default;
+    }
+
+    async ValueTask RenewAsync(ISampleSink sink, DateTimeOffset now, CancellationToken ct)
+    {
+        using var limit = new CancellationTokenSource(context.Timeout / 2, context.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);
+        try
         {
-            try
-            {
-                using var limit = new CancellationTokenSource(context.Timeout / 2, context.Time);
-                using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);
-                Take(await listUnits(either.Token), now);
-                _listed = now;
-            }
-            catch (IOException e)
-            {
-                _listed = null;
-                sink.NoData(e.Message);
-                return;
-            }
-            catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
-            {
-                throw new TimeoutException($"{Bus}: systemd has not answered within {(context.Timeout / 2).TotalSeconds:0.#} s", e);
-            }
+            Take(await listUnits(either.Token), now);
+            _listed = now;
+            Report(sink);
         }
-        Report(sink);
+        catch (IOException e)
+        {
+            _listed = null;
+            sink.NoData(e.Message);
+        }
+        catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
+        {
+            throw new TimeoutException($"{Bus}: systemd has not answered within {(context.Timeout / 2).TotalSeconds:0.#} s", e);
+        }
     }
 
     void Take(IReadOnlyList<SystemdUnit> units, DateTimeOffset now)
@@ -98,6 +102,8 @@ sealed class SystemdProbe(ProbeContext context, ListUnits listUnits) : IProbe
         foreach (var (name, wellSince) in _failed.ToArray())
             if (now - wellSince >= ToldAsWell)
                 _failed.Remove(name);
+        _told.Clear();
+        _told.AddRange(_failed.Select(f => (f.Key, f.Value is not null)));
     }
 
     void Report(ISampleSink sink)
@@ -105,8 +111,8 @@ sealed class SystemdProbe(ProbeContext context, ListUnits listUnits) : IProbe
         for (int i = 0; i < States.Length; i++)
             sink.Add(Units, _counts[i], StateOf[i]);
         sink.Add(Restarting, _restarting);
-        foreach (var (name, wellSince) in _failed)
-            sink.Add(Failed, wellSince is null ? 1 : 0, new SampleAttribute("unit", name));
+        foreach (var (name, isWell) in _told)
+            sink.Add(Failed, isWell ? 0 : 1, new SampleAttribute("unit", name));
         foreach (var (name, restarts) in _restarts)
             sink.Add(Restarts, restarts, new SampleAttribute("unit", name));
     }

@@ -16,9 +16,16 @@ sealed class UsersProbe(ProbeContext context) : IProbe
     static readonly MetricInfo SessionStart =
         new("vigie.user.session.start", "s", MetricKind.Gauge, "When a session that is open now began, in Unix seconds.");
 
+    // Both write by replacing a file or appending to it, which the time of its folder or its own tells; now and then all is read anyway.
+    static readonly TimeSpan BetweenReadings = TimeSpan.FromMinutes(1);
+
     readonly SessionFolder _sessions = new(context.Root);
     readonly UtmpFile _utmp = new(context.Root);
+    readonly string[] _places = [.. SessionFolder.Places.Concat(UtmpFile.Places).Select(context.Root.Map)];
+    readonly DateTime[] _changed = new DateTime[SessionFolder.Places.Length + UtmpFile.Places.Length];
     readonly List<UserSession> _found = [];
+    bool _isKnown;
+    long? _read;
 
     [ModuleInitializer]
     internal static void Register() => ProbeCatalog.Add("users", static context => new UsersProbe(context));
@@ -27,11 +34,9 @@ sealed class UsersProbe(ProbeContext context) : IProbe
 
     public ValueTask CollectAsync(ISampleSink sink, CancellationToken ct)
     {
-        _found.Clear();
-        bool known = _sessions.Read(_found);
-        if (_found.Count == 0)
-            known |= _utmp.Read(_found);
-        if (!known)
+        if (HasChanged() || _read is not { } at || context.Time.GetElapsedTime(at) >= BetweenReadings)
+            Read();
+        if (!_isKnown)
         {
             sink.NoData("there is neither /run/systemd/sessions nor /run/utmp nor /var/run/utmp");
             return default;
@@ -45,6 +50,25 @@ sealed class UsersProbe(ProbeContext context) : IProbe
                     new("from", session.From));
         }
         return default;
+    }
+
+    bool HasChanged()
+    {
+        bool has = false;
+        for (int i = 0; i < _places.Length; i++)
+            if (File.GetLastWriteTimeUtc(_places[i]) is var changed && changed != _changed[i])
+                (_changed[i], has) = (changed, true);
+        return has;
+    }
+
+    void Read()
+    {
+        _read = null; // should it fail, it is tried again
+        _found.Clear();
+        _isKnown = _sessions.Read(_found);
+        if (_found.Count == 0)
+            _isKnown |= _utmp.Read(_found);
+        _read = context.Time.GetTimestamp();
     }
 
     // Two sessions without a terminal can look the same; a series has one value per instant, so the earliest stands for both.

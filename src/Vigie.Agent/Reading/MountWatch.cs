@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using Vigie.Agent.Running;
+
 namespace Vigie.Agent.Reading;
 
 /// <summary>What a mount said in the last round: it hangs, or its space, or neither when it can't be asked.</summary>
@@ -10,9 +13,10 @@ readonly record struct MountAnswer(bool Hangs, FileSystemSpace? Space);
 sealed class MountWatch(ReadSpace readSpace, TimeProvider time)
 {
     readonly object _gate = new(); // a Monitor, because idle workers wait on it
+    readonly Waker _allCame = new(time);
     readonly Dictionary<string, Question> _questions = new(StringComparer.Ordinal);
     readonly Queue<Question> _queue = new();
-    TaskCompletionSource _allCame = new();
+    IReadOnlyList<Mount>? _known;
     Worker? _worker;
     int _round, _open, _taken;
 
@@ -39,44 +43,47 @@ sealed class MountWatch(ReadSpace readSpace, TimeProvider time)
     /// Returns when every mount that doesn't hang already has answered, or patience is at its end. After a quarter of it without a step
     /// forward the thread counts as hanging.
     /// </summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask AskAsync(IReadOnlyList<Mount> mounts, TimeSpan patience, CancellationToken ct)
     {
-        using var limit = new CancellationTokenSource(patience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);
-        var allCame = Enqueue(mounts);
-        while (!allCame.IsCompleted && !either.IsCancellationRequested)
+        long began = time.GetTimestamp();
+        Enqueue(mounts);
+        while (time.GetElapsedTime(began) < patience)
         {
             int taken = _taken;
-            using var stall = new CancellationTokenSource(patience / 4, time);
-            using var any = CancellationTokenSource.CreateLinkedTokenSource(stall.Token, either.Token);
-            await allCame.WaitAsync(any.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (await _allCame.WaitAsync(patience / 4, ct))
+                return;
             lock (_gate)
                 if (taken == _taken && _queue.Count > 0)
                     StartWorker();
         }
-        ct.ThrowIfCancellationRequested();
     }
 
-    Task Enqueue(IReadOnlyList<Mount> mounts)
+    void Enqueue(IReadOnlyList<Mount> mounts)
     {
         lock (_gate)
         {
             _round++;
             _open = 0;
             _queue.Clear(); // what no thread came to take in the last round is asked anew
-            _allCame = new(TaskCreationOptions.RunContinuationsAsynchronously);
-            foreach (var gone in _questions.Keys.Where(known => !_questions[known].UnderWay && mounts.All(m => m.Mountpoint != known))
-                .ToArray())
-                _questions.Remove(gone);
-            foreach (var mount in mounts)
-                Enqueue(mount.Mountpoint);
+            _allCame.Reset();
+            if (!ReferenceEquals(mounts, _known))
+                Forget(mounts);
+            for (int i = 0; i < mounts.Count; i++)
+                Enqueue(mounts[i].Mountpoint);
             if (_open == 0)
-                _allCame.SetResult();
+                _allCame.Wake();
             else if (_worker is null || _worker.Busy)
                 StartWorker();
             Monitor.PulseAll(_gate);
-            return _allCame.Task;
         }
+    }
+
+    void Forget(IReadOnlyList<Mount> mounts)
+    {
+        foreach (var gone in _questions.Keys.Where(known => !_questions[known].UnderWay && mounts.All(m => m.Mountpoint != known)).ToArray())
+            _questions.Remove(gone);
+        _known = mounts;
     }
 
     void Enqueue(string mountpoint)
@@ -137,7 +144,7 @@ sealed class MountWatch(ReadSpace readSpace, TimeProvider time)
             question.UnderWay = worker.Busy = false;
             question.Space = space;
             if (question.Round == _round && --_open == 0)
-                _allCame.TrySetResult();
+                _allCame.Wake();
         }
     }
 }

@@ -1,6 +1,4 @@
 using System.Buffers.Text;
-using System.Globalization;
-using System.IO.Enumeration;
 using System.Text;
 
 namespace Vigie.Agent.Reading;
@@ -15,8 +13,7 @@ sealed class ProcessTable(HostRoot root)
 
     public static readonly string[] States = ["running", "sleeping", "blocked", "idle", "stopped", "defunct"];
 
-    static readonly EnumerationOptions Plain = new() { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = true };
-
+    readonly ProcessFolder _folder = new(root.Map("/proc"));
     readonly byte[] _prefix = Encoding.UTF8.GetBytes(root.Map("/proc/"));
     readonly List<int> _pids = [];
     readonly byte[] _path = new byte[Encoding.UTF8.GetByteCount(root.Map("/proc/")) + 24], _stat = new byte[512];
@@ -54,14 +51,7 @@ sealed class ProcessTable(HostRoot root)
     {
         _pids.Clear();
         _next = 0;
-        var found = new FileSystemEnumerable<int>(root.Map("/proc"),
-            static (ref entry) => int.Parse(entry.FileName, NumberStyles.None, CultureInfo.InvariantCulture), Plain)
-        {
-            ShouldIncludePredicate = static (ref entry) =>
-                int.TryParse(entry.FileName, NumberStyles.None, CultureInfo.InvariantCulture, out _),
-        };
-        foreach (int pid in found)
-            _pids.Add(pid);
+        _folder.List(_pids);
     }
 
     static int StateOf(byte letter) => letter switch

@@ -8,6 +8,9 @@ sealed class SessionFolder(HostRoot root)
 {
     const string Folder = "/run/systemd/sessions";
 
+    /// <summary>What changes when a session begins or ends.</summary>
+    public static readonly string[] Places = [Folder];
+
     /// <summary>Appends people's open sessions in the order of their numbers. False when there is no login manager here.</summary>
     public bool Read(List<UserSession> found)
     {

@@ -13,7 +13,10 @@ sealed class UtmpFile(HostRoot root)
     const int Size32 = 384, Size64 = 400, Time32 = 340, Time64 = 344;
     const int Terminal = 8, User = 44, From = 76, ShortText = 32, LongText = 256;
 
-    readonly HostFile[] _files = [root.File("/run/utmp"), root.File("/var/run/utmp")];
+    /// <summary>Where the records are.</summary>
+    public static readonly string[] Places = ["/run/utmp", "/var/run/utmp"];
+
+    readonly HostFile[] _files = [.. Places.Select(root.File)];
 
     /// <summary>Appends the sessions in the file's order. False when there is no such file.</summary>
     /// <exception cref="FormatException">The file's size is no multiple of a record's.</exception>
@@ -34,7 +37,7 @@ sealed class UtmpFile(HostRoot root)
                         : BinaryPrimitives.ReadInt64LittleEndian(records[Time64..])));
             return true;
         }
-        return root.Exists("/run/utmp") || root.Exists("/var/run/utmp");
+        return Places.Any(root.Exists);
     }
 
     static string Text(ReadOnlySpan<byte> padded)

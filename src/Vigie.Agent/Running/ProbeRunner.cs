@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Vigie.Core.Otlp;
 
 namespace Vigie.Agent.Running;
@@ -8,7 +9,6 @@ sealed class ProbeRunner(Func<IReadOnlyList<ProbeSlot>> slots, TimeSpan timeout,
     static readonly TimeSpan BetweenReadings = TimeSpan.FromSeconds(1);
 
     readonly List<ProbeSlot> _due = [];
-    readonly List<Task> _running = [];
 
     /// <summary>A first reading for the probes that report shares over time; its samples are not kept.</summary>
     public async Task PrimeAsync(CancellationToken ct)
@@ -18,17 +18,18 @@ sealed class ProbeRunner(Func<IReadOnlyList<ProbeSlot>> slots, TimeSpan timeout,
     }
 
     /// <summary>Adds a round's samples in the order of the probes. Takes no longer than the slowest probe's time-out.</summary>
-    public async Task RunAsync(DateTimeOffset tick, OtlpSamples round, CancellationToken ct)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask RunAsync(DateTimeOffset tick, OtlpSamples round, CancellationToken ct)
     {
         await RunDueAsync(tick, null, ct);
         foreach (var slot in _due)
             slot.MoveTo(round);
     }
 
-    async Task RunDueAsync(DateTimeOffset tick, Predicate<ProbeSlot>? wanted, CancellationToken ct)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    async ValueTask RunDueAsync(DateTimeOffset tick, Predicate<ProbeSlot>? wanted, CancellationToken ct)
     {
         _due.Clear();
-        _running.Clear();
         var all = slots();
         for (int i = 0; i < all.Count; i++)
             if (wanted?.Invoke(all[i]) ?? all[i].IsDue(tick))
@@ -36,11 +37,12 @@ sealed class ProbeRunner(Func<IReadOnlyList<ProbeSlot>> slots, TimeSpan timeout,
         // What may take long begins first, and the quick ones are run meanwhile.
         foreach (var slot in _due)
             if (!slot.Info.IsQuick)
-                _running.Add(slot.RunAsync(tick, timeout, ct));
+                slot.Start(tick, timeout, ct);
         foreach (var slot in _due)
             if (slot.Info.IsQuick)
                 slot.Run(tick);
-        foreach (var running in _running)
-            await running;
+        foreach (var slot in _due)
+            if (!slot.Info.IsQuick)
+                await slot.FinishAsync(timeout, ct);
     }
 }

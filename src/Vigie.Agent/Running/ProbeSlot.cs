@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using Vigie.Agent.Http;
 using Vigie.Agent.Probes;
 using Vigie.Core.Metrics;
 using Vigie.Core.Otlp;
@@ -8,21 +10,38 @@ namespace Vigie.Agent.Running;
 /// One probe's place in the rounds: runs it at once when it is quick, else on the thread pool, waits no longer than its time-out, never
 /// starts it again while a call is in flight, and tells why it fails, once for each new reason.
 /// </summary>
-sealed class ProbeSlot(IProbe probe, TimeProvider time, AgentLog log, ulong countersStartUnixNano) : ISampleSink
+sealed class ProbeSlot : ISampleSink, IThreadPoolWorkItem
 {
     static readonly MetricInfo Success =
         new("vigie.probe.success", "1", MetricKind.Gauge, "1 when the probe's last run succeeded, else 0.");
     static readonly MetricInfo Duration = new("vigie.probe.duration", "s", MetricKind.Gauge, "How long the probe's last run took.");
 
     readonly OtlpSamples _samples = new();
-    readonly SampleAttribute _name = new("probe", probe.Info.Name);
-    Task? _inFlight;
-    string? _noData, _failure, _toldNoData;
+    readonly IProbe _probe;
+    readonly TimeProvider _time;
+    readonly AgentLog _log;
+    readonly ulong _countersStartUnixNano;
+    readonly SampleAttribute _name;
+    readonly Waker _ended;
+    readonly Deadline _deadline;
+    readonly Action _awaited;
+    ConfiguredValueTaskAwaitable.ConfiguredValueTaskAwaiter _call;
+    CancellationToken _limit;
+    long _began;
+    bool _isInFlight, _isStarted;
+    string? _noData, _failure, _toldNoData, _thrown;
     DateTimeOffset _lastRun;
     TimeSpan _duration;
     bool _succeeded;
 
-    public ProbeInfo Info => probe.Info;
+    /// <param name="countersStartUnixNano">When what the probe's counters count began; 0 when that is not known.</param>
+    public ProbeSlot(IProbe probe, TimeProvider time, AgentLog log, ulong countersStartUnixNano)
+    {
+        (_probe, _time, _log, _countersStartUnixNano) = (probe, time, log, countersStartUnixNano);
+        (_name, _ended, _deadline, _awaited) = (new("probe", probe.Info.Name), new(time), new(time), EndOfCall);
+    }
+
+    public ProbeInfo Info => _probe.Info;
 
     /// <summary>Whether it runs at this tick, by its own interval when it has one.</summary>
     public bool IsDue(DateTimeOffset tick)
@@ -33,22 +52,81 @@ sealed class ProbeSlot(IProbe probe, TimeProvider time, AgentLog log, ulong coun
         return grid.AtOrBefore(tick) > grid.AtOrBefore(_lastRun);
     }
 
-    /// <summary>Runs the probe once. Its samples stay here until <see cref="MoveTo"/>.</summary>
-    public async Task RunAsync(DateTimeOffset tick, TimeSpan timeout, CancellationToken ct)
+    /// <summary>Starts the probe on a thread of the pool. Its samples stay here until <see cref="MoveTo"/>.</summary>
+    public void Start(DateTimeOffset tick, TimeSpan timeout, CancellationToken ct)
     {
         _lastRun = tick;
-        if (_inFlight is { IsCompleted: false })
+        lock (_ended) // an end that comes late wakes nobody who waits for this run
+        {
+            _isStarted = !_isInFlight;
+            if (!_isStarted)
+                return;
+            _ended.Reset();
+            _isInFlight = true;
+        }
+        _began = Begin();
+        _limit = _deadline.Start(timeout, ct);
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    /// <summary>Waits for what was started, no longer than its time-out.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask FinishAsync(TimeSpan timeout, CancellationToken ct)
+    {
+        if (!_isStarted)
         {
             End("its last run hangs still, so it was not started again", TimeSpan.Zero);
             return;
         }
-        long began = Begin();
-        using var limit = new CancellationTokenSource(timeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);
-        string? failure = await FailureOfAsync(either.Token, timeout);
+        var left = timeout - _time.GetElapsedTime(_began);
+        bool ended = await _ended.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, ct);
+        bool isOver = !ended || _limit.IsCancellationRequested;
+        _deadline.End();
         ct.ThrowIfCancellationRequested();
-        End(failure, time.GetElapsedTime(began));
+        End(ended && !(isOver && _thrown is not null) ? _thrown : $"it did not finish within {timeout.TotalSeconds:0.#} s",
+            _time.GetElapsedTime(_began));
         TellNoData();
+    }
+
+    void IThreadPoolWorkItem.Execute()
+    {
+        try
+        {
+            _call = _probe.CollectAsync(this, _limit).ConfigureAwait(false).GetAwaiter();
+        }
+        catch (Exception e)
+        {
+            EndOfCall(e.Message); // whatever a probe throws is its own failure, and never the agent's
+            return;
+        }
+        if (_call.IsCompleted)
+            EndOfCall();
+        else
+            _call.UnsafeOnCompleted(_awaited);
+    }
+
+    void EndOfCall()
+    {
+        string? thrown = null;
+        try
+        {
+            _call.GetResult();
+        }
+        catch (Exception e)
+        {
+            thrown = e.Message;
+        }
+        EndOfCall(thrown);
+    }
+
+    void EndOfCall(string? thrown)
+    {
+        lock (_ended)
+        {
+            _thrown = thrown;
+            _isInFlight = false;
+            _ended.Wake();
+        }
     }
 
     /// <summary>The same for a probe that is quick, in the caller's thread.</summary>
@@ -59,7 +137,7 @@ sealed class ProbeSlot(IProbe probe, TimeProvider time, AgentLog log, ulong coun
         string? failure = null;
         try
         {
-            var run = probe.CollectAsync(this, CancellationToken.None);
+            var run = _probe.CollectAsync(this, CancellationToken.None);
             if (!run.IsCompletedSuccessfully)
                 run.AsTask().GetAwaiter().GetResult(); // throws what it has thrown
         }
@@ -67,7 +145,7 @@ sealed class ProbeSlot(IProbe probe, TimeProvider time, AgentLog log, ulong coun
         {
             failure = e.Message; // whatever a probe throws is its own failure, and never the agent's
         }
-        End(failure, time.GetElapsedTime(began));
+        End(failure, _time.GetElapsedTime(began));
         TellNoData();
     }
 
@@ -75,7 +153,7 @@ sealed class ProbeSlot(IProbe probe, TimeProvider time, AgentLog log, ulong coun
     {
         _samples.Clear();
         _noData = null;
-        return time.GetTimestamp();
+        return _time.GetTimestamp();
     }
 
     void End(string? failure, TimeSpan duration)
@@ -93,44 +171,26 @@ sealed class ProbeSlot(IProbe probe, TimeProvider time, AgentLog log, ulong coun
         round.Add(Duration, _duration.TotalSeconds, 0, _name);
     }
 
-    async Task<string?> FailureOfAsync(CancellationToken limit, TimeSpan timeout)
-    {
-        try
-        {
-            _inFlight = Task.Run(() => probe.CollectAsync(this, limit).AsTask(), CancellationToken.None);
-            await _inFlight.WaitAsync(limit);
-            return null;
-        }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested)
-        {
-            return $"it did not finish within {timeout.TotalSeconds:0.#} s";
-        }
-        catch (Exception e)
-        {
-            return e.Message; // whatever a probe throws is its own failure, and never the agent's
-        }
-    }
-
     void Fail(string? reason)
     {
         if (string.Equals(reason, _failure, StringComparison.Ordinal))
             return;
         if (reason is null)
-            log(AgentLogLevel.Information, $"probe {Info.Name} works again");
+            _log(AgentLogLevel.Information, $"probe {Info.Name} works again");
         else
-            log(AgentLogLevel.Warning, $"probe {Info.Name} failed: {reason}");
+            _log(AgentLogLevel.Warning, $"probe {Info.Name} failed: {reason}");
         _failure = reason;
     }
 
     void TellNoData()
     {
         if (_noData is not null && !string.Equals(_noData, _toldNoData, StringComparison.Ordinal))
-            log(AgentLogLevel.Information, $"probe {Info.Name} has no data: {_noData}");
+            _log(AgentLogLevel.Information, $"probe {Info.Name} has no data: {_noData}");
         _toldNoData = _noData;
     }
 
     void ISampleSink.Add(MetricInfo metric, double value, params ReadOnlySpan<SampleAttribute> attributes) =>
-        _samples.Add(metric, value, countersStartUnixNano, attributes);
+        _samples.Add(metric, value, _countersStartUnixNano, attributes);
 
     void ISampleSink.NoData(string why) => _noData = why;
 }

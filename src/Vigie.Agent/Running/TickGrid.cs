@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Vigie.Agent.Running;
 
 /// <summary>
@@ -16,7 +18,8 @@ readonly record struct TickGrid(TimeSpan Interval)
     /// Waits for the next grid point and returns it. A clock that jumps forward gives the grid point just passed, ticks missed are
     /// left out, and a clock that jumps backward is followed at once: never is the wait longer than one interval.
     /// </summary>
-    public async ValueTask<DateTimeOffset> NextAsync(TimeProvider time, CancellationToken ct)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<DateTimeOffset> NextAsync(TimeProvider time, Waker waker, CancellationToken ct)
     {
         var next = After(time.GetUtcNow());
         while (true)
@@ -27,7 +30,7 @@ readonly record struct TickGrid(TimeSpan Interval)
             if (left > Interval)
                 next = After(time.GetUtcNow());
             else
-                await Task.Delay(left, time, ct);
+                await waker.WaitAsync(left, ct);
         }
     }
 }

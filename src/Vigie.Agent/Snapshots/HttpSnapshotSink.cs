@@ -1,76 +1,43 @@
-using System.IO.Compression;
-using System.Net;
+using Vigie.Agent.Http;
 using Vigie.Agent.Link;
 
 namespace Vigie.Agent.Snapshots;
 
-/// <summary>Sends documents to a hub over HTTP: JSON, compressed by gzip, with a bearer token.</summary>
-public sealed class HttpSnapshotSink : ISnapshotSink, IDisposable
+/// <summary>
+/// Sends documents to a hub over HTTP: JSON, compressed by gzip, with a bearer token. They are seldom, so nothing is kept between them.
+/// </summary>
+/// <param name="hub">The hub's address, as samples are sent to.</param>
+/// <param name="token">Sent as bearer token; null for none.</param>
+/// <param name="timeout">Of one request, reply included.</param>
+/// <param name="time">For time-outs.</param>
+public sealed class HttpSnapshotSink(Uri hub, string? token, TimeSpan timeout, TimeProvider time) : ISnapshotSink
 {
     const string Path = "/api/v1/hosts/snapshot";
-    const int MostReply = 16 * 1024;
 
-    readonly HttpClient _http;
-    readonly string _target;
-    readonly TimeSpan _timeout;
-    readonly TimeProvider _time;
-
-    /// <param name="hub">The hub's address, as samples are sent to.</param>
-    /// <param name="token">Sent as bearer token; null for none.</param>
-    /// <param name="timeout">Of one request, reply included.</param>
-    /// <param name="time">For time-outs.</param>
-    public HttpSnapshotSink(Uri hub, string? token, TimeSpan timeout, TimeProvider time)
+    /// <summary>Blocks the calling thread until the hub has answered.</summary>
+    public ValueTask<ExportOutcome> SendAsync(string kind, string host, ReadOnlyMemory<byte> json, CancellationToken ct)
     {
-        (_target, _timeout, _time) = (HubHttp.Address(hub, Path), timeout, time);
-        // Documents are seldom: the connection is not kept, and a redirect would carry the token elsewhere.
-        _http = HubHttp.Client(new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(10),
-        }, token);
-        _http.MaxResponseContentBufferSize = MostReply;
-    }
-
-    public async ValueTask<ExportOutcome> SendAsync(string kind, string host, ReadOnlyMemory<byte> json, CancellationToken ct)
-    {
-        using var limit = new CancellationTokenSource(_timeout, _time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);
-        using var content = Compress(json);
+        using var way = new HubHttp(hub, token, timeout, time);
+        var request = way.Post($"{Path}?kind={kind}&host={Uri.EscapeDataString(host)}", ("Content-Type", "application/json"), ("Content-Encoding", "gzip"));
         try
         {
-            using var response = await _http.PostAsync($"{_target}?kind={kind}&host={Uri.EscapeDataString(host)}", content, either.Token);
-            return response.StatusCode switch
-            {
-                HttpStatusCode.OK or HttpStatusCode.NoContent => ExportOutcome.Ok,
-                HttpStatusCode.NotFound => new(ExportResult.Refused, Reason: "the hub is too old to take texts; renew it"),
-                HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout =>
-                    new(ExportResult.Retry, Reason: Said(response)),
-                _ => new(ExportResult.Refused, Reason: $"{Said(response)}: {(await response.Content.ReadAsStringAsync(either.Token)).Trim()}"),
-            };
+            return new(Judge(way.Send(request, new Gzip().Compress(json.Span), ct)));
         }
-        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        catch (IOException e)
         {
-            return new(ExportResult.Retry, Reason: $"the hub did not answer within {_timeout.TotalSeconds:0.#} s");
-        }
-        catch (HttpRequestException e)
-        {
-            return new(ExportResult.Retry, Reason: e.Message);
+            return new(new ExportOutcome(ExportResult.Retry, Reason: e.Message));
         }
     }
 
-    static string Said(HttpResponseMessage response) => $"the hub answered {(int)response.StatusCode} {response.ReasonPhrase}";
-
-    static ByteArrayContent Compress(ReadOnlyMemory<byte> json)
+    static ExportOutcome Judge(HttpReply reply)
     {
-        using var compressed = new MemoryStream();
-        using (var gzip = new GZipStream(compressed, CompressionLevel.Optimal, leaveOpen: true))
-            gzip.Write(json.Span);
-        return new(compressed.ToArray())
+        string said = $"the hub answered {reply.Status} {reply.Reason}";
+        return reply switch
         {
-            Headers = { ContentType = new("application/json"), ContentEncoding = { "gzip" } },
+            { IsSuccess: true } => ExportOutcome.Ok,
+            { Status: 404 } => new(ExportResult.Refused, Reason: "the hub is too old to take texts; renew it"),
+            { MayBeAskedAgain: true } => new(ExportResult.Retry, Reason: said),
+            _ => new(ExportResult.Refused, Reason: $"{said}: {reply.Text.Trim()}"),
         };
     }
-
-    public void Dispose() => _http.Dispose();
 }

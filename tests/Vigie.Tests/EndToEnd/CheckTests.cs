@@ -27,7 +27,7 @@ public sealed class CheckTests : IDisposable
         string token = await hub.TokenAsync(TokenScope.Write);
         var timeout = TimeSpan.FromSeconds(30);
         using var exporter = new HttpExporter(hub.Address, token, timeout, TimeProvider.System);
-        using var snapshots = new HttpSnapshotSink(hub.Address, token, timeout, TimeProvider.System);
+        var snapshots = new HttpSnapshotSink(hub.Address, token, timeout, TimeProvider.System);
         var agent = new AgentHost(new() { HostName = "web1", ChecksFile = _folder["checks.conf"], DisabledProbes = ["textfile"] }, exporter,
             (_, message) => _log.Add(message), TimeProvider.System, snapshots);
         Assert.Equal(ExportOutcome.Ok, await agent.RunOnceAsync(Ct));

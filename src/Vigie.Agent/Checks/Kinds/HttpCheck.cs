@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Vigie.Agent.Http;
 
 namespace Vigie.Agent.Checks.Kinds;
 
@@ -20,6 +21,8 @@ sealed class HttpCheck(CheckPlan plan, Uri address, HttpWish wish, Limits limits
 {
     /// <summary>As much of a page is read; what it is to contain must stand there.</summary>
     const int MostBody = 256 * 1024;
+
+    static readonly string Agent = $"vigie-agent/{AgentVersion.Text}";
 
     static readonly TimeSpan UsualWarning = TimeSpan.FromDays(14), UsualCritical = TimeSpan.FromDays(3);
 
@@ -40,34 +43,28 @@ sealed class HttpCheck(CheckPlan plan, Uri address, HttpWish wish, Limits limits
             return new HttpCheck(plan, address ?? new("http://localhost"), wish, Limits.Read(arguments), context.Time);
         });
 
-    protected override async ValueTask<CheckResult> LookAsync(CancellationToken ct)
+    protected override ValueTask<CheckResult> LookAsync(CancellationToken ct)
     {
         DateTime? goodUntil = null;
         string? distrust = null;
-        // A client of its own for each run: the connection, and with it the certificate, is part of what is looked at. No compression is
-        // asked for, so what comes is the page itself.
-        using var handler = new SocketsHttpHandler
-        {
-            AllowAutoRedirect = wish.Redirects > 0,
-            MaxAutomaticRedirections = Math.Max(1, wish.Redirects),
-            UseCookies = false,
-            UseProxy = false,
-            MaxResponseHeadersLength = 64,
-            SslOptions = { RemoteCertificateValidationCallback = Note },
-        };
-        using var client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
-        client.DefaultRequestHeaders.UserAgent.ParseAdd($"vigie-agent/{AgentVersion.Text}");
         long began = Time.GetTimestamp();
+        var page = address;
         try
         {
-            using var response = await client.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, ct);
-            var (body, whole) = await ReadAsync(response, ct);
-            return Judge(response, body, whole, Time.GetElapsedTime(began), goodUntil);
+            for (int left = wish.Redirects; ; left--)
+            {
+                // A connection of its own for each: it, and with it the certificate, is part of what is looked at. No compression is
+                // asked for, so what comes is the page itself.
+                using var wire = new HttpWire(HttpTarget.Of(page), proxy: null, Time, Note);
+                var reply = wire.Exchange(new("GET", page.PathAndQuery, ("User-Agent", Agent), ("Accept", "*/*")), default, MostBody, ct);
+                if (left == 0 || NextOf(reply, page) is not { } next)
+                    return new(Judge(reply, Time.GetElapsedTime(began), goodUntil));
+                page = next;
+            }
         }
-        catch (Exception e) when (e is HttpRequestException or IOException)
+        catch (IOException e)
         {
-            string why = distrust ?? (e.InnerException is { } inner && e.Message.Contains("inner exception", StringComparison.Ordinal) ? inner : e).Message;
-            return Critical(why) with { Figures = goodUntil is { } end ? [Left(end)] : [] };
+            return new(Critical(distrust ?? e.Message) with { Figures = goodUntil is { } end ? [Left(end)] : [] });
         }
 
         bool Note(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
@@ -79,18 +76,23 @@ sealed class HttpCheck(CheckPlan plan, Uri address, HttpWish wish, Limits limits
         }
     }
 
-    CheckResult Judge(HttpResponseMessage response, byte[] body, bool whole, TimeSpan took, DateTime? goodUntil)
+    /// <summary>Where a redirect leads; null when it is none, or leads out of what is encrypted.</summary>
+    static Uri? NextOf(HttpReply reply, Uri page) => reply.Status is 301 or 302 or 303 or 307 or 308
+        && Uri.TryCreate(page, Encoding.UTF8.GetString(reply.Header("location"u8)), out var next)
+        && (next.Scheme == "https" || (next.Scheme == "http" && page.Scheme == "http"))
+            ? next : null;
+
+    CheckResult Judge(HttpReply reply, TimeSpan took, DateTime? goodUntil)
     {
-        int status = (int)response.StatusCode;
+        bool isGood = wish.Status == 0 ? reply.IsSuccess : reply.Status == wish.Status;
         var found = new List<(CheckState State, string Text)>
         {
-            (wish.Status == 0 ? response.IsSuccessStatusCode ? CheckState.Ok : CheckState.Critical
-                : status == wish.Status ? CheckState.Ok : CheckState.Critical, $"answered {status} {response.ReasonPhrase}".TrimEnd()),
+            (isGood ? CheckState.Ok : CheckState.Critical, $"answered {reply.Status} {reply.Reason}".TrimEnd()),
             (limits.Of(took), $"in {Limits.Text(took)}"),
         };
-        if (wish.Contains is { } text && body.AsSpan().IndexOf(Encoding.UTF8.GetBytes(text)) < 0)
-            found.Add((CheckState.Critical, $"without \"{text}\"{(whole ? "" : $" in its first {MostBody / 1024} KiB")}"));
-        var values = new List<CheckValue> { limits.Value("time", took), new("size", body.Length, CheckUnit.Bytes, Min: 0) };
+        if (wish.Contains is { } text && reply.Body.IndexOf(Encoding.UTF8.GetBytes(text)) < 0)
+            found.Add((CheckState.Critical, $"without \"{text}\"{(reply.IsWhole ? "" : $" in its first {MostBody / 1024} KiB")}"));
+        var values = new List<CheckValue> { limits.Value("time", took), new("size", reply.Body.Length, CheckUnit.Bytes, Min: 0) };
         if (goodUntil is { } end)
         {
             var left = Left(end);
@@ -113,18 +115,4 @@ sealed class HttpCheck(CheckPlan plan, Uri address, HttpWish wish, Limits limits
 
     CheckValue Left(DateTime goodUntil) => new("certificate left", Math.Round((goodUntil - Time.GetUtcNow().UtcDateTime).TotalSeconds), CheckUnit.Seconds,
         Warning: new(wish.CertificateWarning.TotalSeconds, null), Critical: new(wish.CertificateCritical.TotalSeconds, null));
-
-    static async Task<(byte[] Body, bool Whole)> ReadAsync(HttpResponseMessage response, CancellationToken ct)
-    {
-        await using var stream = await response.Content.ReadAsStreamAsync(ct);
-        using var body = new MemoryStream();
-        var buffer = new byte[16 * 1024];
-        while (await stream.ReadAsync(buffer, ct) is > 0 and var read)
-        {
-            body.Write(buffer, 0, Math.Min(read, MostBody - (int)body.Length));
-            if (body.Length == MostBody)
-                return (body.ToArray(), false);
-        }
-        return (body.ToArray(), true);
-    }
 }

@@ -15,10 +15,7 @@ sealed class TextFileCheck(CheckPlan plan, IReadOnlyList<string> folders, TimeSp
 
     const int MostBytes = 1024 * 1024, MostFiles = 200;
 
-    static readonly string[] UsualFolders =
-        ["/var/lib/node_exporter/textfile_collector", "/var/lib/node_exporter/textfile", "/var/lib/prometheus/node-exporter", "/var/lib/node_exporter"];
-
-    static readonly TimeSpan UsualStaleness = TimeSpan.FromHours(1);
+    public static readonly TimeSpan UsualStaleness = TimeSpan.FromHours(1);
 
     static readonly Dictionary<string, string> Help = new(StringComparer.Ordinal)
     {
@@ -32,10 +29,6 @@ sealed class TextFileCheck(CheckPlan plan, IReadOnlyList<string> folders, TimeSp
         string folder = arguments.Word("the folder of the files");
         return new TextFileCheck(plan, [folder], arguments.Time("stale") ?? UsualStaleness, context.Time);
     });
-
-    /// <summary>The folders that programs write to by habit. Reading them runs nothing, so they are read wherever they exist.</summary>
-    public static TextFileCheck Usual(CheckContext context) =>
-        new(new(Name, Name, TimeSpan.FromSeconds(5), CheckPlan.UsualTimeout), [.. UsualFolders.Select(context.Root.Map)], UsualStaleness, context.Time);
 
     public CheckPlan Plan => plan;
 

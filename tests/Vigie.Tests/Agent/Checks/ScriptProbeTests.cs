@@ -104,7 +104,7 @@ public sealed class ScriptProbeTests : IDisposable
         Script("a", "echo 1");
         Script("notes.txt", "", "rw-r--r--");
         Script(".hidden", "");
-        var folder = new ScriptFolder(_folder, (_, _) => { }, script => new ProbeSlot(script, new FakeTimeProvider(), (_, _) => { }, 0));
+        var folder = new ScriptFolder(_folder, new FakeTimeProvider(), (_, _) => { }, script => new ProbeSlot(script, new FakeTimeProvider(), (_, _) => { }, 0));
         var first = folder.Current().ToArray();
         Assert.Equal(["probes.d/a", "probes.d/b.sh"], first.Select(s => s.Info.Name));
         Assert.Equal(first, folder.Current());
@@ -114,7 +114,7 @@ public sealed class ScriptProbeTests : IDisposable
 
     [Fact]
     public void A_folder_that_is_not_there_gives_nothing() =>
-        Assert.Empty(new ScriptFolder("/nonexistent/vigie", (_, _) => { }, _ => throw new InvalidOperationException()).Current());
+        Assert.Empty(new ScriptFolder("/nonexistent/vigie", new FakeTimeProvider(), (_, _) => { }, _ => throw new InvalidOperationException()).Current());
 
     [Fact]
     public async Task The_example_of_a_new_installation_runs_and_stays_as_the_user_left_it()

@@ -1,11 +1,11 @@
 using System.IO.Compression;
-using System.Net;
-using System.Net.Http.Headers;
+using System.Text;
 using CsCheck;
 using Microsoft.Extensions.Time.Testing;
 using Vigie.Agent.Link;
 using Vigie.Core.Otlp;
 using Vigie.Core.Protobuf;
+using Vigie.Tests.Support;
 
 namespace Vigie.Tests.Agent.Link;
 
@@ -13,50 +13,40 @@ public sealed class HttpExporterTests
 {
     readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
 
-    sealed class Handler(Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> answer) : HttpMessageHandler
+    static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    async Task<ExportOutcome> SendAsync(Uri hub)
     {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-            answer(request, cancellationToken);
+        using var exporter = new HttpExporter(hub, "secret", TimeSpan.FromSeconds(30), _time);
+        return await Task.Run(() => exporter.SendAsync(new byte[] { 1, 2, 3 }, 1, Ct).AsTask(), Ct);
     }
 
-    async Task<ExportOutcome> SendAsync(Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> answer,
-        string hub = "http://hub:5000")
+    /// <summary>With the port, which is another each time, as <c>5000</c>.</summary>
+    async Task<ExportOutcome> AnsweredAsync(int status, byte[]? protobuf = null, string? retryAfter = null)
     {
-        using var exporter = new HttpExporter(new Uri(hub), "secret", TimeSpan.FromSeconds(30), _time, new Handler(answer));
-        return await exporter.SendAsync(new byte[] { 1, 2, 3 }, 1, TestContext.Current.CancellationToken);
+        using var server = new ScriptedServer(_ => ScriptedServer.Answer(status, Encoding.Latin1.GetString(protobuf ?? []),
+            (protobuf is null ? "" : "Content-Type: application/x-protobuf\r\n") + (retryAfter is null ? "" : $"Retry-After: {retryAfter}\r\n")));
+        var outcome = await SendAsync(server.Address);
+        return outcome with { Reason = outcome.Reason?.Replace($":{server.Port}", ":5000", StringComparison.Ordinal) };
     }
-
-    Task<ExportOutcome> AnsweredAsync(int status, byte[]? protobuf = null, string? retryAfter = null) => SendAsync((_, _) =>
-    {
-        var response = new HttpResponseMessage((HttpStatusCode)status) { Content = new ByteArrayContent(protobuf ?? []) };
-        if (protobuf is not null)
-            response.Content.Headers.ContentType = new MediaTypeHeaderValue("application/x-protobuf");
-        if (retryAfter is not null)
-            response.Headers.TryAddWithoutValidation("Retry-After", retryAfter);
-        return Task.FromResult(response);
-    });
 
     [Theory]
-    [InlineData("http://hub:5000", "http://hub:5000/v1/metrics")]
-    [InlineData("https://hub/base/", "https://hub/base/v1/metrics")]
-    [InlineData("https://hub/base/v1/metrics", "https://hub/base/v1/metrics")]
-    public async Task A_request_is_compressed_protobuf_with_the_token(string hub, string target)
+    [InlineData("", "/v1/metrics")]
+    [InlineData("/base/", "/base/v1/metrics")]
+    [InlineData("/base/v1/metrics", "/base/v1/metrics")]
+    public async Task A_request_is_compressed_protobuf_with_the_token(string path, string target)
     {
-        byte[] unzipped = [];
-        var outcome = await SendAsync(async (request, ct) =>
-        {
-            Assert.Equal((HttpMethod.Post, target), (request.Method, request.RequestUri!.ToString()));
-            Assert.Equal("Bearer secret", request.Headers.Authorization!.ToString());
-            Assert.Equal("application/x-protobuf", request.Content!.Headers.ContentType!.ToString());
-            Assert.Equal(["gzip"], request.Content.Headers.ContentEncoding);
-            using var plain = new MemoryStream();
-            await using var gzip = new GZipStream(await request.Content.ReadAsStreamAsync(ct), CompressionMode.Decompress);
-            await gzip.CopyToAsync(plain, ct);
-            unzipped = plain.ToArray();
-            return new HttpResponseMessage(HttpStatusCode.OK);
-        }, hub);
-        Assert.Equal(ExportOutcome.Ok, outcome);
-        Assert.Equal([1, 2, 3], unzipped);
+        using var server = new ScriptedServer(_ => ScriptedServer.Answer(200));
+        Assert.Equal(ExportOutcome.Ok, await SendAsync(new(server.Address, path)));
+        var request = Assert.Single(server.Requests);
+        Assert.Equal($"POST {target} HTTP/1.1", request.Line);
+        Assert.Equal(("Bearer secret", "application/x-protobuf", "gzip"),
+            (request.Header("Authorization"), request.Header("Content-Type"), request.Header("Content-Encoding")));
+        Assert.StartsWith("vigie-agent/", request.Header("User-Agent"));
+        using var plain = new MemoryStream();
+        await using var gzip = new GZipStream(new MemoryStream(request.Body), CompressionMode.Decompress);
+        await gzip.CopyToAsync(plain, Ct);
+        Assert.Equal([1, 2, 3], plain.ToArray());
     }
 
     [Theory]
@@ -103,28 +93,41 @@ public sealed class HttpExporterTests
         var proto = new ProtoWriter();
         proto.Varint(1, 16);
         proto.String(2, "unknown token");
-        Assert.Equal("hub:5000 answered 401 Unauthorized: unknown token; check the token (vigie token list on the hub)",
+        Assert.Equal("127.0.0.1:5000 answered 401 Words: unknown token; check the token (vigie token list on the hub)",
             (await AnsweredAsync(401, proto.Written.ToArray())).Reason);
     }
 
     [Fact]
-    public async Task A_broken_connection_is_tried_again() => Assert.Equal(
-        new(ExportResult.Retry, Reason: "hub:5000 could not be reached: Connection refused"),
-        await SendAsync((_, _) => throw new HttpRequestException("sending failed", new IOException("Connection refused"))));
+    public async Task A_broken_connection_is_tried_again()
+    {
+        int port = SmtpServer.FreePort();
+        Assert.Equal(new(ExportResult.Retry, Reason: $"127.0.0.1:{port} could not be reached: 127.0.0.1:{port}: Connection refused"),
+            await SendAsync(new($"http://127.0.0.1:{port}")));
+    }
 
     [Fact]
     public async Task A_hub_that_never_answers_is_left_and_tried_again()
     {
-        var asked = new TaskCompletionSource();
-        var sending = SendAsync(async (_, ct) =>
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var server = new ScriptedServer(async _ =>
         {
             asked.SetResult();
-            await Task.Delay(Timeout.InfiniteTimeSpan, _time, ct);
-            return new HttpResponseMessage();
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, Ct);
+            return null;
         });
+        var sending = SendAsync(server.Address);
         await asked.Task;
         _time.Advance(TimeSpan.FromSeconds(30));
-        Assert.Equal(new(ExportResult.Retry, Reason: "hub:5000 did not answer within 30 s"), await sending);
+        Assert.Equal(new(ExportResult.Retry, Reason: $"127.0.0.1:{server.Port} did not answer within 30 s"), await sending);
+    }
+
+    [Fact]
+    public async Task A_redirect_is_not_followed_with_the_token()
+    {
+        using var elsewhere = new ScriptedServer(_ => ScriptedServer.Answer(200));
+        using var server = new ScriptedServer(_ => ScriptedServer.Answer(307, headers: $"Location: {elsewhere.Address}\r\n"));
+        Assert.Equal(ExportResult.Refused, (await SendAsync(server.Address)).Result);
+        Assert.Empty(elsewhere.Requests);
     }
 
     [Fact]

@@ -1,0 +1,129 @@
+using System.Buffers.Text;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Vigie.Agent.Http;
+
+/// <summary>
+/// Requests to one server over one connection, which is kept between them. Blocks the thread that calls, and allocates nothing while the
+/// connection holds: what makes the agent small (docs/decisions/0009-the-agents-own-http.md). For one caller at a time.
+/// </summary>
+sealed class HttpWire : IDisposable
+{
+    /// <summary>Then a new one is made, so that the agent follows when the server's name gets another address.</summary>
+    static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(15);
+
+    readonly HttpTarget _target;
+    readonly HttpProxy? _proxy;
+    readonly TimeProvider _time;
+    readonly RemoteCertificateValidationCallback? _trust;
+    readonly byte[] _host, _prefix;
+    byte[] _out = new byte[4096];
+    int _length;
+    HttpConnection? _connection;
+    long _connectedAt;
+
+    /// <param name="proxy">Null for the direct way.</param>
+    /// <param name="trust">Decides on the server's certificate; null for the system's decision.</param>
+    public HttpWire(HttpTarget target, HttpProxy? proxy, TimeProvider time, RemoteCertificateValidationCallback? trust = null)
+    {
+        (_target, _proxy, _time, _trust) = (target, proxy, time, trust);
+        bool asksProxy = proxy is not null && !target.IsTls; // else the proxy only carries what it can't read
+        _prefix = asksProxy ? Encoding.ASCII.GetBytes($"http://{target.Authority}") : [];
+        string login = asksProxy && proxy!.Authorization is { } authorization ? $"Proxy-Authorization: {authorization}\r\n" : "";
+        _host = Encoding.ASCII.GetBytes($" HTTP/1.1\r\nHost: {target.Authority}\r\n{login}");
+    }
+
+    /// <summary>Of the last exchange.</summary>
+    public HttpReply Reply { get; } = new();
+
+    /// <summary>Sends one request and reads its answer. On a connection that has died meanwhile it is sent again on a new one.</summary>
+    /// <param name="mostReply">Bytes of the answer's body that are kept.</param>
+    /// <exception cref="IOException">There was no answer; the message tells why.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; the connection is gone then.</exception>
+    public HttpReply Exchange(HttpRequest request, ReadOnlySpan<byte> body, int mostReply, CancellationToken ct)
+    {
+        Write(request, body);
+        bool isKept = KeepsConnection();
+        while (true)
+        {
+            try
+            {
+                if (_connection is null)
+                    Connect(ct);
+                if (!TryExchange(_connection!, mostReply, ct))
+                    Close();
+                return Reply;
+            }
+            catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or OperationCanceledException)
+            {
+                Close();
+                ct.ThrowIfCancellationRequested();
+                if (!isKept || Reply.HasBegun)
+                    throw e as IOException ?? new IOException(e.Message, e);
+                isKept = false;
+            }
+        }
+    }
+
+    bool TryExchange(HttpConnection connection, int mostReply, CancellationToken ct)
+    {
+        using var abort = connection.AbortOn(ct);
+        Reply.Forget();
+        connection.Stream.Write(_out.AsSpan(0, _length));
+        return Reply.Read(connection.Stream, mostReply);
+    }
+
+    bool KeepsConnection()
+    {
+        if (_connection is null)
+            return false;
+        if (_connection.IsQuiet && _time.GetElapsedTime(_connectedAt) < Lifetime)
+            return true;
+        Close();
+        return false;
+    }
+
+    void Connect(CancellationToken ct)
+    {
+        _connection = HttpConnection.Open(_target, _proxy, _trust, ct);
+        _connectedAt = _time.GetTimestamp();
+    }
+
+    void Write(HttpRequest request, ReadOnlySpan<byte> body)
+    {
+        _length = 0;
+        Put(request.Method);
+        Put(_prefix);
+        Put(request.Path);
+        Put(_host);
+        Put(request.Headers);
+        if (request.HasBody)
+        {
+            Put("Content-Length: "u8);
+            Span<byte> digits = stackalloc byte[12];
+            Utf8Formatter.TryFormat(body.Length, digits, out int count);
+            Put(digits[..count]);
+            Put("\r\n"u8);
+        }
+        Put("\r\n"u8);
+        Put(body);
+    }
+
+    void Put(ReadOnlySpan<byte> bytes)
+    {
+        if (_length + bytes.Length > _out.Length)
+            Array.Resize(ref _out, Math.Max(_out.Length * 2, _length + bytes.Length));
+        bytes.CopyTo(_out.AsSpan(_length));
+        _length += bytes.Length;
+    }
+
+    void Close()
+    {
+        _connection?.Dispose();
+        _connection = null;
+    }
+
+    public void Dispose() => Close();
+}
