@@ -18,6 +18,9 @@ public sealed class AgentHost
 {
     static readonly TimeSpan FlushTime = TimeSpan.FromSeconds(5);
 
+    /// <summary>A hub that was set up anew, or has lost a request, knows what metrics are about after this.</summary>
+    static readonly TimeSpan BetweenDescriptions = TimeSpan.FromHours(1);
+
     readonly AgentOptions _options;
     readonly IExporter _exporter;
     readonly AgentLog _log;
@@ -28,6 +31,7 @@ public sealed class AgentHost
     readonly OtlpSamples _round = new();
     readonly AgentChecks _checks;
     readonly SnapshotLink? _snapshots;
+    long _described;
 
     /// <param name="snapshots">Takes the texts of checks; null when nobody does.</param>
     /// <exception cref="ArgumentException">The options are wrong; the message tells every error.</exception>
@@ -54,7 +58,7 @@ public sealed class AgentHost
         Resource = HostIdentity.Read(options, root);
         _snapshots = snapshots is null ? null
             : new(snapshots, HostIdentity.Name(options, root), new(Random.Shared), time, log);
-        _writer = new(Resource, "vigie-agent", AgentVersion.Text);
+        _writer = new(Resource, "vigie-agent", AgentVersion.Text) { DescribesOnce = true };
     }
 
     /// <summary>Who this agent says it is.</summary>
@@ -167,7 +171,15 @@ public sealed class AgentHost
         _link.Report(_round);
     }
 
-    ReadOnlyMemory<byte> Encode(DateTimeOffset tick) => _writer.Write(_round, (ulong)tick.ToUnixTimeMilliseconds() * 1_000_000);
+    ReadOnlyMemory<byte> Encode(DateTimeOffset tick)
+    {
+        if (_time.GetElapsedTime(_described) >= BetweenDescriptions)
+        {
+            _writer.DescribeAgain();
+            _described = _time.GetTimestamp();
+        }
+        return _writer.Write(_round, (ulong)tick.ToUnixTimeMilliseconds() * 1_000_000);
+    }
 
     bool IsEnabled(ProbeSlot slot) => !_options.DisabledProbes.Contains(slot.Info.Name);
 

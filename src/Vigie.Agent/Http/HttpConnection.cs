@@ -38,7 +38,7 @@ sealed class HttpConnection : IDisposable
     public static HttpConnection Open(HttpTarget target, HttpProxy? proxy, RemoteCertificateValidationCallback? trust, CancellationToken ct)
     {
         var way = proxy?.Address ?? target;
-        var socket = Connect(way, ct);
+        var socket = ConnectTo(way, proxy is null ? "" : $"the proxy {way.Authority}: ", ct);
         var connection = new HttpConnection(socket, new NetworkStream(socket, ownsSocket: false));
         try
         {
@@ -58,6 +58,18 @@ sealed class HttpConnection : IDisposable
 
     /// <summary>Until it is disposed, cancelling ends whatever call is under way.</summary>
     public CancellationTokenRegistration AbortOn(CancellationToken ct) => ct.UnsafeRegister(static socket => ((Socket)socket!).Dispose(), _socket);
+
+    static Socket ConnectTo(HttpTarget way, string name, CancellationToken ct)
+    {
+        try
+        {
+            return Connect(way, ct);
+        }
+        catch (IOException e)
+        {
+            throw new IOException(name + e.Message, e);
+        }
+    }
 
     static Socket Connect(HttpTarget way, CancellationToken ct)
     {
@@ -84,7 +96,7 @@ sealed class HttpConnection : IDisposable
                 throw;
             }
         }
-        throw new IOException($"{way.Authority}: {last?.Message ?? "the name has no address"}", last);
+        throw new IOException(last is null ? "its name has no address" : new SocketException((int)last.SocketErrorCode).Message, last);
     }
 
     static IPAddress[] AddressesOf(string host)
@@ -97,7 +109,7 @@ sealed class HttpConnection : IDisposable
         }
         catch (SocketException e)
         {
-            throw new IOException($"{host}: {e.Message}", e);
+            throw new IOException($"{host}: {new SocketException((int)e.SocketErrorCode).Message}", e);
         }
     }
 

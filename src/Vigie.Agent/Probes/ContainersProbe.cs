@@ -39,9 +39,14 @@ sealed class ContainersProbe(ProbeContext context) : IProbe
 
     public ProbeInfo Info { get; } = new("containers", [Count, CpuTime, Memory, WorkingSet, Limit, Io]);
 
+    /// <summary>The groups are in memory; the names of containers are looked for on the disk.</summary>
+    public bool IsQuick => !IsDue;
+
+    bool IsDue => _walked is not { } at || context.Time.GetElapsedTime(at) >= BetweenWalks;
+
     public ValueTask CollectAsync(ISampleSink sink, CancellationToken ct)
     {
-        if (_walked is not { } at || context.Time.GetElapsedTime(at) >= BetweenWalks)
+        if (IsDue)
         {
             _hasGroups = _tree.Walk();
             _walked = context.Time.GetTimestamp();

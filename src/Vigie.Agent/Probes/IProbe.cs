@@ -8,8 +8,8 @@ namespace Vigie.Agent.Probes;
 /// <param name="Metrics">All it may report.</param>
 /// <param name="Interval">Its own interval, when it should be asked more seldom than the agent's ticks.</param>
 /// <param name="IsQuick">
-/// Reads what the kernel has in memory and nothing that could hang, and does not await: it is run in the thread of the rounds, which
-/// allocates nothing. All others get a thread of the pool and a time-out.
+/// Reads what the kernel has in memory and nothing that could hang: it is run in the thread of the rounds. All others get a thread of the
+/// pool and a time-out, which costs more than most of them.
 /// </param>
 /// <param name="ReadsTwice">Reports a share over time, so a single round asks it a first time shortly before.</param>
 sealed record ProbeInfo(string Name, IReadOnlyList<MetricInfo> Metrics, TimeSpan? Interval = null, bool ReadsTwice = false,
@@ -21,6 +21,9 @@ sealed record ProbeInfo(string Name, IReadOnlyList<MetricInfo> Metrics, TimeSpan
 interface IProbe
 {
     ProbeInfo Info { get; }
+
+    /// <summary>Whether the next run is quick: one that looks seldom, and repeats what it has found in between, is so most of the time.</summary>
+    bool IsQuick => Info.IsQuick;
 
     /// <summary>
     /// Adds what can be measured now. Throws when measuring failed: nothing of that round is then kept, and the message becomes the

@@ -38,9 +38,13 @@ sealed class PackagesProbe(ProbeContext context) : IProbe
 
     public ProbeInfo Info { get; } = new("packages", [Installed, Held, Pending, Security, Restart]);
 
+    public bool IsQuick => !IsDue;
+
+    bool IsDue => _looked is not { } at || context.Time.GetElapsedTime(at) >= BetweenLooks || _count is not { IsCompleted: true };
+
     public ValueTask CollectAsync(ISampleSink sink, CancellationToken ct)
     {
-        if (_looked is not { } at || context.Time.GetElapsedTime(at) >= BetweenLooks || _count is not { IsCompleted: true })
+        if (IsDue)
             return LookAsync(sink, ct);
         Report(sink);
         return default;

@@ -25,9 +25,14 @@ sealed class SensorsProbe(ProbeContext context) : IProbe
 
     public ProbeInfo Info { get; } = new("sensors", [Temperature, Limit, Fan]);
 
+    /// <summary>Sensors are asked over slow wires, and may take their time.</summary>
+    public bool IsQuick => !IsDue && _sensors.Count == 0;
+
+    bool IsDue => _listed is not { } at || context.Time.GetElapsedTime(at) >= BetweenLists;
+
     public ValueTask CollectAsync(ISampleSink sink, CancellationToken ct)
     {
-        if (_listed is not { } at || context.Time.GetElapsedTime(at) >= BetweenLists)
+        if (IsDue)
         {
             foreach (var sensor in _sensors)
                 sensor.Input.Close();

@@ -45,12 +45,16 @@ sealed class SystemdProbe(ProbeContext context, ListUnits listUnits) : IProbe
 
     public ProbeInfo Info { get; } = new("systemd", [Units, Restarting, Failed, Restarts]);
 
+    public bool IsQuick => !Directory.Exists(_booted) || !IsDue(context.Time.GetUtcNow());
+
+    bool IsDue(DateTimeOffset now) => _listed is not { } at || now - at >= BetweenLists || now < at;
+
     public ValueTask CollectAsync(ISampleSink sink, CancellationToken ct)
     {
         var now = context.Time.GetUtcNow();
         if (!Directory.Exists(_booted))
             sink.NoData(NotBooted);
-        else if (_listed is not { } at || now - at >= BetweenLists || now < at)
+        else if (IsDue(now))
             return RenewAsync(sink, now, ct);
         else
             Report(sink);

@@ -4,11 +4,14 @@ using System.Text;
 namespace Vigie.Agent.Reading;
 
 /// <summary>
-/// Counts the processes by state, from /proc/[pid]/stat. A host with very many is counted over several rounds, so that no round costs
-/// more than the most that is read in one; its counts are those of the last time all were seen.
+/// Counts the processes by state, from /proc/[pid]/stat, once a minute. A host with very many is counted over several rounds, so that no
+/// round costs more than the most that is read in one; its counts are those of the last time all were seen.
 /// </summary>
-sealed class ProcessTable(HostRoot root)
+sealed class ProcessTable(HostRoot root, TimeProvider time)
 {
+    // Each process costs three system calls, which together are more than all the rest of a round.
+    static readonly TimeSpan BetweenCounts = TimeSpan.FromMinutes(1);
+
     public const int MostPerRound = 2000;
 
     public static readonly string[] States = ["running", "sleeping", "blocked", "idle", "stopped", "defunct"];
@@ -19,6 +22,7 @@ sealed class ProcessTable(HostRoot root)
     readonly byte[] _path = new byte[Encoding.UTF8.GetByteCount(root.Map("/proc/")) + 24], _stat = new byte[512];
     int[] _counting = new int[States.Length], _counted = new int[States.Length];
     int _next;
+    long _listed;
     bool _hasCounted;
 
     /// <summary>Processes of each of <see cref="States"/>; empty when the processes are hidden or there are none.</summary>
@@ -33,7 +37,11 @@ sealed class ProcessTable(HostRoot root)
             return default;
         }
         if (_next == _pids.Count)
+        {
+            if (_hasCounted && time.GetElapsedTime(_listed) < BetweenCounts)
+                return _counted;
             List();
+        }
         int end = _hasCounted ? Math.Min(_pids.Count, _next + MostPerRound) : _pids.Count;
         for (; _next < end; _next++)
             if (TryRead(_pids[_next], out byte letter) && StateOf(letter) is >= 0 and var state)
@@ -51,6 +59,7 @@ sealed class ProcessTable(HostRoot root)
     {
         _pids.Clear();
         _next = 0;
+        _listed = time.GetTimestamp();
         _folder.List(_pids);
     }
 

@@ -8,7 +8,7 @@ sealed class ProbeRunner(Func<IReadOnlyList<ProbeSlot>> slots, TimeSpan timeout,
 {
     static readonly TimeSpan BetweenReadings = TimeSpan.FromSeconds(1);
 
-    readonly List<ProbeSlot> _due = [];
+    readonly List<ProbeSlot> _due = [], _quick = [];
 
     /// <summary>A first reading for the probes that report shares over time; its samples are not kept.</summary>
     public async Task PrimeAsync(CancellationToken ct)
@@ -35,14 +35,17 @@ sealed class ProbeRunner(Func<IReadOnlyList<ProbeSlot>> slots, TimeSpan timeout,
             if (wanted?.Invoke(all[i]) ?? all[i].IsDue(tick))
                 _due.Add(all[i]);
         // What may take long begins first, and the quick ones are run meanwhile.
+        _quick.Clear();
         foreach (var slot in _due)
-            if (!slot.Info.IsQuick)
+        {
+            if (slot.IsQuick)
+                _quick.Add(slot);
+            else
                 slot.Start(tick, timeout, ct);
+        }
+        foreach (var slot in _quick)
+            slot.Start(tick, timeout, ct);
         foreach (var slot in _due)
-            if (slot.Info.IsQuick)
-                slot.Run(tick);
-        foreach (var slot in _due)
-            if (!slot.Info.IsQuick)
-                await slot.FinishAsync(timeout, ct);
+            await slot.FinishAsync(timeout, ct);
     }
 }

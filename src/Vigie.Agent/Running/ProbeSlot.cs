@@ -31,7 +31,7 @@ sealed class ProbeSlot : ISampleSink, IThreadPoolWorkItem
     bool _isInFlight, _isStarted;
     string? _noData, _failure, _toldNoData, _thrown;
     DateTimeOffset _lastRun;
-    TimeSpan _duration;
+    TimeSpan _duration, _took;
     bool _succeeded;
 
     /// <param name="countersStartUnixNano">When what the probe's counters count began; 0 when that is not known.</param>
@@ -43,6 +43,9 @@ sealed class ProbeSlot : ISampleSink, IThreadPoolWorkItem
 
     public ProbeInfo Info => _probe.Info;
 
+    /// <summary>Whether the next run needs no thread of its own.</summary>
+    public bool IsQuick => _probe.IsQuick;
+
     /// <summary>Whether it runs at this tick, by its own interval when it has one.</summary>
     public bool IsDue(DateTimeOffset tick)
     {
@@ -52,7 +55,7 @@ sealed class ProbeSlot : ISampleSink, IThreadPoolWorkItem
         return grid.AtOrBefore(tick) > grid.AtOrBefore(_lastRun);
     }
 
-    /// <summary>Starts the probe on a thread of the pool. Its samples stay here until <see cref="MoveTo"/>.</summary>
+    /// <summary>Runs the probe if it is quick, or else starts it on a thread of the pool. Its samples stay here until <see cref="MoveTo"/>.</summary>
     public void Start(DateTimeOffset tick, TimeSpan timeout, CancellationToken ct)
     {
         _lastRun = tick;
@@ -65,6 +68,12 @@ sealed class ProbeSlot : ISampleSink, IThreadPoolWorkItem
             _isInFlight = true;
         }
         _began = Begin();
+        if (_probe.IsQuick)
+        {
+            _limit = ct;
+            Call();
+            return;
+        }
         _limit = _deadline.Start(timeout, ct);
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
@@ -83,12 +92,13 @@ sealed class ProbeSlot : ISampleSink, IThreadPoolWorkItem
         bool isOver = !ended || _limit.IsCancellationRequested;
         _deadline.End();
         ct.ThrowIfCancellationRequested();
-        End(ended && !(isOver && _thrown is not null) ? _thrown : $"it did not finish within {timeout.TotalSeconds:0.#} s",
-            _time.GetElapsedTime(_began));
-        TellNoData();
+        bool isDone = ended && !(isOver && _thrown is not null);
+        End(isDone ? _thrown : $"it did not finish within {timeout.TotalSeconds:0.#} s", isDone ? _took : timeout);
     }
 
-    void IThreadPoolWorkItem.Execute()
+    void IThreadPoolWorkItem.Execute() => Call();
+
+    void Call()
     {
         try
         {
@@ -121,32 +131,14 @@ sealed class ProbeSlot : ISampleSink, IThreadPoolWorkItem
 
     void EndOfCall(string? thrown)
     {
+        _took = _time.GetElapsedTime(_began);
+        TellNoData();
         lock (_ended)
         {
             _thrown = thrown;
             _isInFlight = false;
             _ended.Wake();
         }
-    }
-
-    /// <summary>The same for a probe that is quick, in the caller's thread.</summary>
-    public void Run(DateTimeOffset tick)
-    {
-        _lastRun = tick;
-        long began = Begin();
-        string? failure = null;
-        try
-        {
-            var run = _probe.CollectAsync(this, CancellationToken.None);
-            if (!run.IsCompletedSuccessfully)
-                run.AsTask().GetAwaiter().GetResult(); // throws what it has thrown
-        }
-        catch (Exception e)
-        {
-            failure = e.Message; // whatever a probe throws is its own failure, and never the agent's
-        }
-        End(failure, _time.GetElapsedTime(began));
-        TellNoData();
     }
 
     long Begin()

@@ -74,9 +74,9 @@ sealed class Waker : IValueTaskSource<bool>, IDisposable
         {
             if (!_isWaiting || _most == Timeout.InfiniteTimeSpan)
                 return;
-            // A timer may be early, and one of an earlier wait may come late.
+            // A timer may be early, and one of an earlier wait may come late; a clock that runs backwards tells nothing.
             var left = _most - _time.GetElapsedTime(_began);
-            if (left > TimeSpan.Zero)
+            if (left > TimeSpan.Zero && left <= _most)
                 _timer.Change(left < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : left, Timeout.InfiniteTimeSpan);
             else
                 End(woken: false);

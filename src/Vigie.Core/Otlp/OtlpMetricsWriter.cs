@@ -23,6 +23,7 @@ public sealed class OtlpMetricsWriter
     const int Key = 1, Value = 2, StringValue = 1, BoolValue = 2, IntValue = 3, DoubleValue = 4, ArrayValue = 5, ArrayItems = 1;
 
     readonly ProtoWriter _proto = new(16 * 1024);
+    readonly HashSet<MetricInfo> _described = new(ReferenceEqualityComparer.Instance);
     readonly byte[] _resource, _scope;
 
     public OtlpMetricsWriter(IEnumerable<ResourceAttribute> resource, string scopeName, string scopeVersion)
@@ -40,6 +41,15 @@ public sealed class OtlpMetricsWriter
         _proto.End(begin);
         _scope = _proto.Written.ToArray();
     }
+
+    /// <summary>
+    /// Each metric's help is written only the first time that it is met, until <see cref="DescribeAgain"/>: else a request is to half
+    /// made of texts that its receiver has.
+    /// </summary>
+    public bool DescribesOnce { get; init; }
+
+    /// <summary>The next request tells everything again.</summary>
+    public void DescribeAgain() => _described.Clear();
 
     /// <summary>The request for these samples, all at one instant. Valid until the next call.</summary>
     public ReadOnlyMemory<byte> Write(OtlpSamples samples, ulong timeUnixNano)
@@ -62,7 +72,7 @@ public sealed class OtlpMetricsWriter
         bool counter = info.Kind == MetricKind.Counter;
         int metric = _proto.Begin(Metrics);
         _proto.String(MetricName, info.Name);
-        if (info.Help.Length > 0)
+        if (info.Help.Length > 0 && (!DescribesOnce || _described.Add(info)))
             _proto.String(Description, info.Help);
         if (info.Unit.Length > 0)
             _proto.String(Unit, info.Unit);

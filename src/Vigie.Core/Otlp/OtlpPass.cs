@@ -147,7 +147,7 @@ sealed class OtlpPass(IngestLimits limits, long nowMs, SampleBatch batch)
     {
         var lookup = Resource.Series.GetAlternateLookup<ReadOnlySpan<byte>>();
         var key = _key.AsSpan(0, _keyLength);
-        if (lookup.TryGetValue(key, out var known))
+        if (lookup.TryGetValue(key, out var known) && (help.IsEmpty || known.Metric.Help.Length > 0))
             return known;
         if (Resource.Series.Count >= limits.SeriesPerHost && !Resource.DropSilent(nowMs))
         {
@@ -185,7 +185,9 @@ sealed class OtlpPass(IngestLimits limits, long nowMs, SampleBatch batch)
         }
         labels.AddRange(Resource.Labels());
         labels.Add(new(Labels.MetricName, StoredNames.Metric(_metric)));
-        return Resource.Series.GetOrAdd(key.ToArray(), new Series(Labels.From(labels), _metric) { SeenMs = nowMs });
+        var series = new Series(Labels.From(labels), _metric) { SeenMs = nowMs };
+        // What was known without its help is known with it from now on.
+        return known is null ? Resource.Series.GetOrAdd(key.ToArray(), series) : Resource.Series[key.ToArray()] = series;
     }
 
     void Refuse(RefusalKind kind, string reason, int points = 1) => _refused.Add(kind, reason, points);

@@ -146,7 +146,9 @@ sealed class SampleCommit(TimeProvider time, StoreLimits limits) : IDisposable
 
     void Declare(string name, MetricInfo metric)
     {
-        if (!_metrics.TryGetValue(name, out var known) && !_memory.Metrics.TryGetValue(name, out known) || known != metric)
+        // One who leaves the help out, as agents do in most of their requests, says nothing against it.
+        if (!_metrics.TryGetValue(name, out var known) && !_memory.Metrics.TryGetValue(name, out known)
+            || known != (metric.Help.Length > 0 ? metric : metric with { Help = known.Help }))
             _metrics[name] = metric;
     }
 

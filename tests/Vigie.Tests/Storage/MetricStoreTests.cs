@@ -224,4 +224,15 @@ public sealed class MetricStoreTests : IDisposable
     {
         public void Report(double value) => values.Add(value);
     }
+
+    [Fact]
+    public async Task Help_that_is_left_out_does_not_take_away_what_is_known()
+    {
+        foreach (string help in (string[])["", "Old.", "", "New.", ""])
+            await _case.Store.WriteAsync(StoreCase.Batch((new(Labels.Of("m", ("host", "a")), new("m", "By", MetricKind.Gauge, help)),
+                StoreCase.NowMs, 1)), default);
+        Assert.Equal("New.", _case.Store.Metrics()["m"].Help);
+        _case.Reopen();
+        Assert.Equal("New.", _case.Store.Metrics()["m"].Help);
+    }
 }

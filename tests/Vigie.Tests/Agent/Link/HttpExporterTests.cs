@@ -101,7 +101,7 @@ public sealed class HttpExporterTests
     public async Task A_broken_connection_is_tried_again()
     {
         int port = SmtpServer.FreePort();
-        Assert.Equal(new(ExportResult.Retry, Reason: $"127.0.0.1:{port} could not be reached: 127.0.0.1:{port}: Connection refused"),
+        Assert.Equal(new(ExportResult.Retry, Reason: $"127.0.0.1:{port} could not be reached: Connection refused"),
             await SendAsync(new($"http://127.0.0.1:{port}")));
     }
 

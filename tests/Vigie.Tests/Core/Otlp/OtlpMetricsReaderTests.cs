@@ -253,4 +253,22 @@ public sealed class OtlpMetricsReaderTests
             return allocated;
         }
     }
+
+    [Fact]
+    public void A_series_that_was_met_without_its_help_takes_it_when_it_comes()
+    {
+        var samples = new OtlpSamples();
+        samples.Add(MemoryUsage, 1, 0);
+        var bare = new OtlpSamples();
+        bare.Add(MemoryUsage with { Help = "" }, 1, 0);
+        var writer = new OtlpMetricsWriter([new("host.name", "alpha")], "s", "1");
+        var met = new List<Series>();
+        foreach (var request in new[] { bare, samples, bare, samples })
+        {
+            _case.Read(writer.Write(request, NowNano).Span);
+            met.AddRange(_case.Batch.Series);
+        }
+        Assert.Equal(["", MemoryUsage.Help, MemoryUsage.Help, MemoryUsage.Help], met.Select(s => s.Metric.Help));
+        Assert.Single(met.Skip(1).Distinct());
+    }
 }

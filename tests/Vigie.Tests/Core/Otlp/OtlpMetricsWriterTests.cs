@@ -98,4 +98,18 @@ public sealed class OtlpMetricsWriterTests
             writer.Write(_samples, 1);
         }
     }
+
+    [Fact]
+    public void Help_is_told_once_until_it_is_asked_for_again()
+    {
+        var info = new MetricInfo("a.b", "1", MetricKind.Gauge, "What it is.");
+        var samples = new OtlpSamples();
+        samples.Add(info, 1, 0);
+        var writer = new OtlpMetricsWriter([], "s", "1") { DescribesOnce = true };
+        bool Tells() => writer.Write(samples, 1).Span.IndexOf("What it is."u8) >= 0;
+        Assert.True(Tells());
+        Assert.False(Tells());
+        writer.DescribeAgain();
+        Assert.True(Tells());
+    }
 }
