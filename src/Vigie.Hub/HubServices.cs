@@ -51,13 +51,12 @@ static class HubServices
             .AddSingleton<AlertEngine>()
             .AddSingleton<OutboxDelivery>();
         services.AddSingleton<AlertWords>().AddSingleton<AlertComposer>();
-        services.AddSingleton<ChannelSet>();
+        services.AddSingleton<ChannelSet>().AddSingleton<HttpSender>();
         services.AddSingleton<AdvisoryStore>().AddSingleton<FeedStore>().AddSingleton<FeedRunner>();
         services.AddSingleton<UserStore>().AddSingleton<TokenStore>();
         services.AddSingleton<EnrolmentStore>().AddSingleton<AgentFiles>();
         services.AddSingleton<GapFinder>();
         // Extensions are found, not listed: a new one is one new file.
-        AddAll<IChannel>(services);
         AddAll<IComposer>(services);
         AddAll<IAlertWords>(services);
         AddAll<IFeed>(services);

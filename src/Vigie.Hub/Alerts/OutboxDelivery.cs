@@ -29,7 +29,7 @@ sealed class OutboxDelivery(OutboxStore outbox, ChannelSet channels, IEnumerable
 
     async Task<bool> SendAsync(Notification notification, CancellationToken ct)
     {
-        var delivery = channels.Find(notification.Channel) is not { IsConfigured: true } channel
+        var delivery = channels.Find(notification.Channel)?.Channel is not { } channel
             ? Channels.Delivery.Retry($"the channel {notification.Channel} is not configured")
             : await MessageAsync(notification, ct) is { } message ? await channel.SendAsync(message, ct)
             : Channels.Delivery.Refused("what it tells of no longer exists");

@@ -38,6 +38,10 @@ sealed record HubOptions
     [Description("The mail server that carries alerts. Nothing is mailed while Host or To is empty.")]
     public MailOptions Mail { get; init; } = new();
 
+    [Description("More ways to tell than Mail, each with a name of yours: \"ops\": { \"Kind\": \"slack\", \"UrlFile\": \"/etc/vigie/slack\" }. "
+        + "`vigie channel kinds` lists the kinds and their settings.")]
+    public IReadOnlyDictionary<string, ChannelOptions> Channels { get; init; } = new Dictionary<string, ChannelOptions>(StringComparer.Ordinal);
+
     [Description("Security advisories.")]
     public FeedsOptions Feeds { get; init; } = new();
 

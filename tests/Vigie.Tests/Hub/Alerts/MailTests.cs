@@ -108,7 +108,7 @@ public sealed class MailTests
         });
         var message = await hub.Get<AlertComposer>()
             .ComposeTestAsync(TimeProvider.System.GetUtcNow(), TestContext.Current.CancellationToken);
-        var delivery = await hub.Get<ChannelSet>().Find("mail")!.SendAsync(message, TestContext.Current.CancellationToken);
+        var delivery = await hub.Get<ChannelSet>().Find("mail")!.Channel.SendAsync(message, TestContext.Current.CancellationToken);
         Assert.Equal(DeliveryOutcome.Retry, delivery.Outcome);
         Assert.Contains("does not accept the login", delivery.Reason!, StringComparison.Ordinal);
         Assert.DoesNotContain(hub.Log.Lines.Append(delivery.Reason!), l => l.Contains("s3cret", StringComparison.Ordinal));
