@@ -48,6 +48,7 @@ static class HubServices
         services.AddSingleton<RuleGroupStore>().AddSingleton<GroupRound>().AddSingleton<RuleSet>()
             .AddSingleton<AlertStore>()
             .AddSingleton<OutboxStore>()
+            .AddSingleton<DeliveryStore>()
             .AddSingleton<AlertEngine>()
             .AddSingleton<OutboxDelivery>();
         services.AddSingleton<AlertWords>().AddSingleton<AlertComposer>();

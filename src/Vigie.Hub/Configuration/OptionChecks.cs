@@ -21,7 +21,7 @@ static class OptionChecks
             yield return "Probe:" + error.Replace(nameof(AgentOptions.DisabledProbes), nameof(LocalProbeOptions.Disabled), StringComparison.Ordinal);
         if (!IsHttp(options.Feeds.CertFr.BaseUrl))
             yield return $"Feeds:CertFr:BaseUrl is \"{options.Feeds.CertFr.BaseUrl}\"; write an address such as https://www.cert.ssi.gouv.fr";
-        foreach (string error in ChannelBinding.Errors(options))
+        foreach (string error in ChannelBinding.Errors(options).Concat(options.Watchdog.Errors()))
             yield return error;
         foreach (string name in options.Alerts.Disabled.Where(n => !Vigie.Hub.Alerts.DefaultRules.Names.Contains(n)))
             yield return $"Alerts:Disabled names \"{name}\", which is no rule; the rules are {string.Join(", ", Vigie.Hub.Alerts.DefaultRules.Names)}";

@@ -97,7 +97,7 @@ public sealed class ChannelSettingsTests : IDisposable
     [InlineData("""{"Channels":{"ops":{"Kind":"slak","Url":"https://x/hunter2"}}}""")]
     [InlineData("""{"Channels":{"ops":{"Kind":"webhook","Url":"https://x/hunter2","Headers":["hunter2"],"Body":"{% if %}"}}}""")]
     public void A_secret_is_never_printed(string json) =>
-        Assert.DoesNotContain(Errors(json), e => e.Contains("https://x/hunter2", StringComparison.Ordinal) || e.Contains("\"hunter2\"; ", StringComparison.Ordinal));
+        Assert.DoesNotContain(Errors(json), e => e.Contains("hunter2", StringComparison.Ordinal));
 
     [Theory]
     [InlineData("""{ "Kind": "webhook", "Url": "https://x", "Body": "{% if %}" }""", "Channels:c:Body can't be used")]
