@@ -65,11 +65,12 @@ sealed class DeliveryStore(Database database) : IStoreSchema
     /// <summary>What waits for each channel, and when it last took something.</summary>
     public IReadOnlyList<ChannelTally> Tallies() => database.Read(connection => (IReadOnlyList<ChannelTally>)
     [
-        .. connection.Query<TallyRow>("""
+        // A computed column has no type of its own to map by.
+        .. connection.Query("""
             SELECT channel AS Channel, sum(sent_ms IS NULL AND refused_ms IS NULL) AS Waiting,
                    min(CASE WHEN sent_ms IS NULL AND refused_ms IS NULL THEN created_ms END) AS OldestMs, max(sent_ms) AS SentMs
             FROM notification GROUP BY channel
-            """).Select(r => new ChannelTally(r.Channel, r.Waiting, At(r.OldestMs), At(r.SentMs))),
+            """).Select(r => new ChannelTally((string)r.Channel, (long)r.Waiting, At((long?)r.OldestMs), At((long?)r.SentMs))),
     ]);
 
     /// <summary>Forgets what is older than <see cref="KeptFor"/>, and what is beyond <see cref="Most"/>.</summary>
@@ -92,8 +93,6 @@ sealed class DeliveryStore(Database database) : IStoreSchema
             """, arguments).Select(r => r.ToLine())]);
 
     static DateTimeOffset? At(long? ms) => ms is { } known ? DateTimeOffset.FromUnixTimeMilliseconds(known) : null;
-
-    sealed record TallyRow(string Channel, long Waiting, long? OldestMs, long? SentMs);
 
     sealed record Row(long Notification, string Channel, long AtMs, long TookMs, string Outcome, string? Reply, string? Kind, string? Reference,
         string? InsteadOf)

@@ -163,7 +163,7 @@ static class ConfigFile
         return at;
     }
 
-    static string Literal(object? value) => value switch
+    public static string Literal(object? value) => value switch
     {
         TimeSpan duration => JsonSerializer.Serialize(Quantities.Text(duration)),
         ByteSize size => JsonSerializer.Serialize(size.ToString()),

@@ -30,6 +30,8 @@ sealed class AlertmanagerChannel(AlertmanagerOptions options, HttpSender http, T
 {
     public override string Target => new Uri(options.Url).Authority;
 
+    public override bool OpensIncidents => true;
+
     protected override HttpCall Call(Message message)
     {
         string password = SecretText.Of(options.Password, options.PasswordFile);

@@ -14,6 +14,8 @@ sealed class AlertmanagerWebhookChannel(AlertmanagerWebhookOptions options, Http
 
     public override string Target => SecretText.Host(options.Url, options.UrlFile);
 
+    public override bool OpensIncidents => true;
+
     protected override HttpCall Call(Message message)
     {
         var alerts = AlertmanagerFormat.Alerts(message)

@@ -149,6 +149,8 @@ abstract class HttpChannel(ChannelOptions options, HttpSender http) : IChannel
 {
     public abstract string Target { get; }
 
+    public virtual bool OpensIncidents => false;
+
     /// <summary>May read secrets from their files.</summary>
     /// <exception cref="FormatException">A setting that came from a file is not what it should be; no secret in the message.</exception>
     protected abstract HttpCall Call(Message message);

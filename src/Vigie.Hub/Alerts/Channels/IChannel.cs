@@ -35,6 +35,9 @@ interface IChannel
     /// <summary>Where its messages go, for people: a host, a program. Never a whole address, for that is often a secret.</summary>
     string Target { get; }
 
+    /// <summary>Whether the other side holds an incident open, and calls people, until it is told of the end.</summary>
+    bool OpensIncidents => false;
+
     Task<Delivery> SendAsync(Message message, CancellationToken ct);
 }
 

@@ -26,6 +26,8 @@ sealed class OpsgenieChannel(OpsgenieOptions options, HttpSender http) : HttpCha
 
     public override string Target => new Uri(options.Url).Authority;
 
+    public override bool OpensIncidents => true;
+
     protected override HttpCall Call(Message message)
     {
         string key = SecretText.Of(options.Key, options.KeyFile);
