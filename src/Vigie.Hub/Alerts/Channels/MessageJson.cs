@@ -1,7 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using System.Text.Unicode;
 
 namespace Vigie.Hub.Alerts.Channels;
 
@@ -10,7 +9,7 @@ static class MessageJson
 {
     public static JsonSerializerOptions Style { get; } = new()
     {
-        Encoder = JavaScriptEncoder.Create(UnicodeRanges.All),
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // it goes into no page, and what is escaped takes thrice the room
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
     };
@@ -44,8 +43,9 @@ static class MessageJson
         }),
     };
 
-    public static Dictionary<string, string> LabelsOf(AlertFacts alert) =>
-        alert.Labels.Span.ToArray().ToDictionary(l => l.Name, l => l.Value, StringComparer.Ordinal);
+    /// <param name="most">Longer values are cut.</param>
+    public static Dictionary<string, string> LabelsOf(AlertFacts alert, int most = int.MaxValue) => alert.Labels.Span.ToArray()
+        .ToDictionary(l => l.Name, l => l.Value.Length > most ? ChatText.Line(l.Value, most) : l.Value, StringComparer.Ordinal);
 
     public static string Text(MessageStatus status) => status.ToString().ToLowerInvariant();
 

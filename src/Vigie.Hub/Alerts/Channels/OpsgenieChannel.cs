@@ -43,7 +43,7 @@ sealed class OpsgenieChannel(OpsgenieOptions options, HttpSender http) : HttpCha
                 description = text,
                 priority = message.Facts.IsCritical ? "P1" : "P3",
                 source = "Vigie",
-                entity = message.Facts.First?.Host,
+                entity = ChatText.Line(message.Facts.First?.Host ?? "", MostAlias),
                 tags = new[] { message.Facts.Severity },
                 details = Details(message.Facts),
             }, key);
@@ -55,8 +55,8 @@ sealed class OpsgenieChannel(OpsgenieOptions options, HttpSender http) : HttpCha
         var details = new Dictionary<string, string>(StringComparer.Ordinal) { ["url"] = facts.Url };
         if (facts.First is not { } first)
             return details;
-        foreach (var (name, value) in MessageJson.LabelsOf(first).Take(12))
-            details[ChatText.Line(name, 100)] = ChatText.Line(value, MostDetail);
+        foreach (var (name, value) in MessageJson.LabelsOf(first, MostDetail).Take(12))
+            details[ChatText.Line(name, 100)] = value;
         (details["rule"], details["value"], details["threshold"]) = (first.Rule, first.ValueText, first.ThresholdText);
         return details;
     }

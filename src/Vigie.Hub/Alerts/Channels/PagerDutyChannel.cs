@@ -22,7 +22,7 @@ sealed record PagerDutyOptions : ChannelOptions
 [ChannelKind("pagerduty", "PagerDuty, by Events API v2: an alert opens an incident, its recovery resolves it.")]
 sealed class PagerDutyChannel(PagerDutyOptions options, HttpSender http) : HttpChannel(options, http)
 {
-    const int MostKey = 255, MostSummary = 1024, MostText = 100_000;
+    const int MostKey = 255, MostSummary = 1024, MostText = 20_000, MostAlerts = 20, MostValue = 500;
 
     public override string Target => new Uri(options.Url).Authority;
 
@@ -41,11 +41,11 @@ sealed class PagerDutyChannel(PagerDutyOptions options, HttpSender http) : HttpC
             payload = isOver ? null : new
             {
                 summary = ChatText.Line(message.Subject, MostSummary),
-                source = first?.Host is { Length: > 0 } host ? host : "Vigie",
+                source = first?.Host is { Length: > 0 } host ? ChatText.Line(host, MostKey) : "Vigie",
                 severity = message.Facts.Status == MessageStatus.Notice ? "info" : message.Facts.Severity,
                 timestamp = first is null ? null : MessageJson.Time(first.Since),
                 @class = first?.Rule,
-                custom_details = new { text = ChatText.Fit(message.Text, MostText), alerts = message.Facts.Alerts.Take(50).Select(Details) },
+                custom_details = new { text = ChatText.Fit(message.Text, MostText), alerts = message.Facts.Alerts.Take(MostAlerts).Select(Details) },
             },
             client = "Vigie",
             client_url = message.Facts.Url,
@@ -55,11 +55,11 @@ sealed class PagerDutyChannel(PagerDutyOptions options, HttpSender http) : HttpC
 
     static object Details(AlertFacts alert) => new
     {
-        host = alert.Host,
+        host = ChatText.Line(alert.Host, MostKey),
         rule = alert.Rule,
         value = alert.ValueText,
         threshold = alert.ThresholdText,
-        labels = MessageJson.LabelsOf(alert),
-        details = alert.Details,
+        labels = MessageJson.LabelsOf(alert, MostValue),
+        details = ChatText.Fit(alert.Details, MostValue),
     };
 }

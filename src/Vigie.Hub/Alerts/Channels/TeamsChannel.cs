@@ -3,13 +3,13 @@ namespace Vigie.Hub.Alerts.Channels;
 sealed record TeamsOptions : SecretUrlOptions;
 
 /// <summary>
-/// Microsoft Teams, by the Workflows app, which takes an adaptive card of up to 28 KB. Runs of text know no Markdown, so nothing
-/// in them means anything.
+/// Microsoft Teams, by the Workflows app, which takes an adaptive card of up to 28 KB (JSON's escapes may double a text). Runs of
+/// text know no Markdown, so nothing in them means anything.
 /// </summary>
 [ChannelKind("teams", "Microsoft Teams, by the address of a workflow that posts when a webhook request is received.")]
 sealed class TeamsChannel(TeamsOptions options, HttpSender http) : HttpChannel(options, http)
 {
-    const int MostTitle = 1000, MostText = 18_000;
+    const int MostTitle = 1000, MostText = 12_000;
 
     public override string Target => SecretText.Host(options.Url, options.UrlFile);
 
