@@ -29,7 +29,7 @@ sealed class HubNotices(OutboxStore outbox, ChannelSet channels, AlertEngine eng
                 t.Duration(ahead), viewer.Time(until));
         foreach (var waiting in outbox.Undelivered(MostUndelivered).Where(n => n.Refused is null)
             .GroupBy(n => n.Channel, StringComparer.Ordinal).OrderBy(c => c.Key, StringComparer.Ordinal))
-            yield return t.Format("The channel {0} fails, and {1} messages wait for it: {2}", waiting.Key, waiting.Count(), waiting.First().Error ?? "");
+            yield return t.Format("The channel {0} fails; messages that wait for it: {1}. {2}", waiting.Key, waiting.Count(), waiting.First().Error ?? "");
         foreach (var (rule, reason) in engine.Errors)
             yield return t.Format("The rule {0} can't be evaluated: {1}", rule, reason);
         foreach (var loop in loops)

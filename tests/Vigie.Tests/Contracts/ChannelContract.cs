@@ -52,13 +52,13 @@ public sealed class ChannelContract
         await File.WriteAllTextAsync(folder["page"], $"""
             #!/bin/sh
             {reply switch
-            {
-                "never" => "sleep 60",
-                "garbage" => "head -c 200000 /dev/zero",
-                "no" => "echo unknown >&2; exit 65",
-                "taken" => $"cat > {folder["taken"]}; env > {folder["env"]}",
-                _ => "echo later >&2; exit 75",
-            }}
+        {
+            "never" => "sleep 60",
+            "garbage" => "head -c 200000 /dev/zero",
+            "no" => "echo unknown >&2; exit 65",
+            "taken" => $"cat > {folder["taken"]}; env > {folder["env"]}",
+            _ => "echo later >&2; exit 75",
+        }}
             """);
         File.SetUnixFileMode(folder["page"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
         return new(new ExecOptions { Command = [reply == "away" ? folder["nowhere"] : folder["page"]] },

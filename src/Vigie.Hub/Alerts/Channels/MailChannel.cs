@@ -40,7 +40,7 @@ sealed class MailChannel(MailOptions options, TimeProvider time) : IChannel
         catch (AuthenticationException)
         {
             // A password that is mended later makes the mail go: nothing is lost by waiting.
-            return Delivery.Retry($"{_mail.Server} does not accept the login of {_mail.User}; check User and PasswordFile");
+            return Delivery.Retry($"{_mail.Server} does not accept the login of {_mail.User}; check User and its password or token");
         }
         catch (Exception e)
             when (e is SocketException or IOException or ProtocolException or SslHandshakeException or NotSupportedException

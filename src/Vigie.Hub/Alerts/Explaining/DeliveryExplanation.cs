@@ -10,6 +10,8 @@ sealed class DeliveryExplanation(OutboxStore outbox, DeliveryStore deliveries, C
     /// <summary>A channel that was away for a day has failed a hundred times: the first and the last tell enough.</summary>
     const int MostTries = 6;
 
+    public int Place => 90;
+
     public IEnumerable<ExplanationLine> Of(Alert alert)
     {
         var notifications = outbox.Of(alert.Id.ToString(CultureInfo.InvariantCulture), NotificationKind.Firing, NotificationKind.Resolved);
@@ -43,7 +45,7 @@ sealed class DeliveryExplanation(OutboxStore outbox, DeliveryStore deliveries, C
     {
         DeliveryOutcome.Sent => $"{notification.Channel} took it after {Texts.English.Duration(attempt.At - notification.Created)}"
             + (number > 1 ? $", at try {number}" : "") + $": {attempt.Reply}",
-        DeliveryOutcome.Refused => $"It was refused for good: {attempt.Reply}",
+        DeliveryOutcome.Refused => $"{notification.Channel} refused it for good: {attempt.Reply}",
         _ => $"{notification.Channel} did not take it (try {number}): {attempt.Reply}",
     };
 }

@@ -9,6 +9,12 @@ sealed record ExplanationLine(DateTimeOffset At, string Text);
 /// </summary>
 interface IExplanation
 {
+    /// <summary>
+    /// Where the stage stands on an alert's way: rules at 10, what groups and holds back between 20 and 80, channels at 90. It orders
+    /// what happened at one moment.
+    /// </summary>
+    int Place { get; }
+
     IEnumerable<ExplanationLine> Of(Alert alert);
 }
 
@@ -32,5 +38,5 @@ sealed class Explanations(IEnumerable<IExplanation> stages, AlertStore alerts)
 
     public AlertStory? Of(long id) => alerts.Find(id) is { } alert ? Of(alert) : null;
 
-    AlertStory Of(Alert alert) => new(alert, [.. stages.SelectMany(s => s.Of(alert)).OrderBy(l => l.At)]);
+    AlertStory Of(Alert alert) => new(alert, [.. stages.OrderBy(s => s.Place).SelectMany(s => s.Of(alert)).OrderBy(l => l.At)]);
 }

@@ -9,6 +9,8 @@ sealed class RuleExplanation(RuleSet rules, AlertStore alerts, TimeProvider time
 
     static readonly Texts T = Texts.English;
 
+    public int Place => 10;
+
     public IEnumerable<ExplanationLine> Of(Alert alert)
     {
         var rule = rules.Find(alert.Rule);
