@@ -26,6 +26,7 @@ static class HubLoops
         {
             var batch = await s.GetRequiredService<HostDirectory>().SweepAsync(ct);
             s.GetRequiredService<Heartbeats.Heartbeats>().AddTo(batch);
+            s.GetRequiredService<ChannelMetrics>().AddTo(batch);
             s.GetRequiredService<HubMetrics>().AddTo(batch, s.GetRequiredService<TimeProvider>().GetUtcNow().ToUnixTimeMilliseconds());
             try
             {

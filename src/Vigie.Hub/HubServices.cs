@@ -50,6 +50,7 @@ static class HubServices
             .AddSingleton<AlertStore>()
             .AddSingleton<OutboxStore>()
             .AddSingleton<DeliveryStore>()
+            .AddSingleton<ChannelMetrics>()
             .AddSingleton<AlertEngine>()
             .AddSingleton<OutboxDelivery>();
         services.AddSingleton<AlertWords>().AddSingleton<AlertComposer>();

@@ -73,6 +73,15 @@ sealed class DeliveryStore(Database database) : IStoreSchema
             """).Select(r => new ChannelTally((string)r.Channel, (long)r.Waiting, At((long?)r.OldestMs), At((long?)r.SentMs))),
     ]);
 
+    /// <summary>How many messages wait for each channel, and since when; channels for which none waits are left out.</summary>
+    public IReadOnlyList<ChannelTally> Waiting() => database.Read(connection => (IReadOnlyList<ChannelTally>)
+    [
+        .. connection.Query("""
+            SELECT channel AS Channel, count(*) AS Waiting, min(created_ms) AS OldestMs
+            FROM notification WHERE sent_ms IS NULL AND refused_ms IS NULL GROUP BY channel
+            """).Select(r => new ChannelTally((string)r.Channel, (long)r.Waiting, At((long?)r.OldestMs), null)),
+    ]);
+
     /// <summary>Forgets what is older than <see cref="KeptFor"/>, and what is beyond <see cref="Most"/>.</summary>
     public async Task CleanAsync(DateTimeOffset now, CancellationToken ct)
     {

@@ -87,6 +87,8 @@ sealed class HttpSender : IDisposable
         request.Content.Headers.TryAddWithoutValidation("Content-Type", call.ContentType);
         request.Headers.TryAddWithoutValidation("User-Agent", "Vigie");
         request.Headers.TryAddWithoutValidation("Idempotency-Key", ChatText.Line(id, 255));
+        if (call.Url.UserInfo is { Length: > 0 } login) // https://user:password@host/
+            request.Headers.TryAddWithoutValidation("Authorization", "Basic " + Basic(Uri.UnescapeDataString(login)));
         foreach (var (name, value) in call.Headers)
             request.Headers.TryAddWithoutValidation(name, value);
         return request;
@@ -129,14 +131,19 @@ sealed class HttpSender : IDisposable
                 && number is > 0 and < 1e9 ? TimeSpan.FromSeconds(number * unit) : null;
     }
 
+    static string Basic(string login) => Convert.ToBase64String(Encoding.UTF8.GetBytes(login));
+
     static string Quoted(string answer, HttpCall call) => ChatText.Line(Hidden(answer, call), MostQuoted);
 
     /// <summary>The text without the secrets: a service may repeat what it was told.</summary>
     static string Hidden(string text, HttpCall call)
     {
-        string path = call.Url.PathAndQuery;
-        foreach (string secret in call.Secrets.Append(path).Append(path.TrimStart('/')).Append(Uri.UnescapeDataString(path))
-            .Where(s => s.Length > 3).OrderByDescending(s => s.Length))
+        string path = call.Url.PathAndQuery, login = Uri.UnescapeDataString(call.Url.UserInfo);
+        string[] secrets =
+        [
+            .. call.Secrets, path, path.TrimStart('/'), Uri.UnescapeDataString(path), call.Url.UserInfo, login, Basic(login),
+        ];
+        foreach (string secret in secrets.Where(s => s.Length > 3).OrderByDescending(s => s.Length))
             text = text.Replace(secret, "•••", StringComparison.Ordinal);
         return text;
     }

@@ -86,6 +86,19 @@ public sealed class ChannelFormatTests
     }
 
     [Fact]
+    public async Task A_login_in_the_address_becomes_a_header_and_stays_a_secret()
+    {
+        await using var server = await ReplyServer.StartAsync();
+        server.Reply = r => (500, $"{r.Headers.Authorization} ada:pa s3cret");
+        string url = server.Address.Replace("http://", "http://ada:pa%20s3cret@", StringComparison.Ordinal);
+        var channel = ChannelStage.Create(new WebhookOptions { Url = url });
+        var delivery = await channel.SendAsync(ChannelStage.Message(), Ct);
+        Assert.Equal("Basic " + Convert.ToBase64String("ada:pa s3cret"u8), server.Received[0].Headers.Authorization.ToString());
+        Assert.DoesNotContain("s3cret", channel.Target + delivery.Reason, StringComparison.Ordinal);
+        Assert.DoesNotContain(Convert.ToBase64String("ada:pa s3cret"u8), delivery.Reason!, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_receiver_of_alertmanager_s_webhooks_gets_version_4()
     {
         var firing = await JsonAsync("alertmanager-webhook", MessageStatus.Firing);

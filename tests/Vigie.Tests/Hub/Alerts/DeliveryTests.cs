@@ -1,7 +1,10 @@
 using Microsoft.Extensions.Time.Testing;
+using Vigie.Core.Metrics;
 using Vigie.Hub;
 using Vigie.Hub.Alerts;
 using Vigie.Hub.Alerts.Channels;
+using Vigie.PromQL;
+using Vigie.Storage;
 using Vigie.Tests.Support;
 
 namespace Vigie.Tests.Hub.Alerts;
@@ -184,6 +187,22 @@ public sealed class DeliveryTests
         Assert.Contains("the channel gone is not configured", Assert.Single(hub.Get<OutboxStore>().Undelivered(1)).Error!, StringComparison.Ordinal);
         await RunAsync(hub, TimeSpan.FromHours(25));
         Assert.NotNull(Assert.Single(hub.Get<OutboxStore>().Undelivered(1)).Refused);
+    }
+
+    [Fact]
+    public async Task What_waits_is_a_metric_of_each_channel()
+    {
+        await using var server = await ReplyServer.StartAsync();
+        server.Reply = _ => (500, "");
+        await using var hub = await HubAsync(("ops", Webhook(server)), ("spare", Webhook(server)));
+        await PutAsync(hub, "a", "ops");
+        _time.Advance(TimeSpan.FromMinutes(3));
+        var batch = new SampleBatch();
+        hub.Get<ChannelMetrics>().AddTo(batch);
+        await hub.Get<MetricStore>().WriteAsync(batch, Ct);
+        var answer = await hub.Get<QueryEngine>().InstantAsync(Vigie.PromQL.Ast.Expr.Parse("vigie_channel_waiting_age_seconds"),
+            _time.GetUtcNow().ToUnixTimeMilliseconds(), Ct);
+        Assert.Equal(["ops 180", "spare 0"], answer.Series().Select(s => $"{s.Labels["channel"]} {s.Values.Span[0]}").Order(StringComparer.Ordinal));
     }
 
     [Fact]
