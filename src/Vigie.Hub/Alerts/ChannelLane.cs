@@ -18,6 +18,8 @@ sealed class ChannelLane(string name, NamedChannel? channel, OutboxStore outbox,
     /// <summary>How long a failing channel is left alone at most: so late may its recovery be noticed.</summary>
     static readonly TimeSpan LongestQuiet = TimeSpan.FromMinutes(5);
 
+    const int MostAtOnce = 100;
+
     static readonly TimeSpan DeadlineOfNone = TimeSpan.FromDays(1);
 
     readonly SemaphoreSlim _one = new(1, 1);
@@ -26,6 +28,9 @@ sealed class ChannelLane(string name, NamedChannel? channel, OutboxStore outbox,
     int _failures;
     DateTimeOffset _quietUntil;
     string? _lastReason;
+
+    /// <summary>Not left alone at the moment.</summary>
+    bool IsOpen => time.GetUtcNow() >= _quietUntil;
 
     TimeSpan Deadline => channel?.Options.Deadline ?? DeadlineOfNone;
 
@@ -36,8 +41,9 @@ sealed class ChannelLane(string name, NamedChannel? channel, OutboxStore outbox,
         try
         {
             int sent = 0;
-            while (time.GetUtcNow() >= _quietUntil && outbox.Due(name, time.GetUtcNow(), most: 1) is [var next])
-                sent += await SendAsync(next, ct) ? 1 : 0;
+            while (IsOpen && outbox.Due(name, time.GetUtcNow(), MostAtOnce) is { Count: > 0 } due)
+                foreach (var next in due.TakeWhile(_ => IsOpen))
+                    sent += await SendAsync(next, ct) ? 1 : 0;
             if (_failures > 0)
                 await GiveUpAsync(ct);
             return sent;
@@ -69,7 +75,8 @@ sealed class ChannelLane(string name, NamedChannel? channel, OutboxStore outbox,
         var now = time.GetUtcNow();
         if (delivery.Outcome == DeliveryOutcome.Retry && now - notification.Created >= Deadline)
             delivery = Delivery.Refused(GaveUp(delivery.Reason!));
-        await NoteAsync(notification, delivery, isOurs, now, time.GetElapsedTime(began), ct);
+        // What the other side has answered is noted also while the hub stops: else it would be told twice.
+        await NoteAsync(notification, delivery, isOurs, now, time.GetElapsedTime(began), CancellationToken.None);
         return delivery.Outcome == DeliveryOutcome.Sent;
     }
 

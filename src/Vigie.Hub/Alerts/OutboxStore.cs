@@ -135,14 +135,18 @@ sealed class OutboxStore : IStoreSchema
     /// <summary>What has waited for a failing channel since before a time is told by its fallback, too.</summary>
     public async Task FallBackAsync(string channel, string fallback, DateTimeOffset before, DateTimeOffset now, CancellationToken ct)
     {
-        if (Overdue(channel, before, most: 1).Count > 0)
+        const string Late = $"""
+            FROM notification n WHERE {Waits} AND channel = @channel AND created_ms < @before
+              AND NOT EXISTS (SELECT 1 FROM notification f WHERE f.kind = n.kind AND f.reference = n.reference AND f.channel = @fallback)
+            """;
+        var arguments = new { channel, fallback, before = before.ToUnixTimeMilliseconds(), now = now.ToUnixTimeMilliseconds() };
+        if (_database.Read(connection => connection.ExecuteScalar<bool>($"SELECT EXISTS (SELECT 1 {Late})", arguments)))
             await _database.WriteAsync((connection, transaction) =>
             {
                 connection.Execute($"""
                     INSERT INTO notification(kind, reference, channel, created_ms, next_ms, instead_of)
-                    SELECT kind, reference, @fallback, @now, @now, channel FROM notification
-                    WHERE {Waits} AND channel = @channel AND created_ms < @before ORDER BY id ON CONFLICT DO NOTHING
-                    """, new { channel, fallback, before = before.ToUnixTimeMilliseconds(), now = now.ToUnixTimeMilliseconds() }, transaction);
+                    SELECT kind, reference, @fallback, @now, @now, channel {Late} ORDER BY id
+                    """, arguments, transaction);
             }, ct);
     }
 

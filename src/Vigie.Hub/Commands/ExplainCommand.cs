@@ -34,7 +34,7 @@ sealed class ExplainCommand() : CliCommand("explain", "Say in sentences why mess
                 call.Table([.. stories.SelectMany(s => s.Lines.Select(l => new Row(s.Alert.Id, s.Alert.Rule, s.Alert.Host,
                     s.Alert.State.ToString().ToLowerInvariant(), l.At, l.Text)))], "");
             else
-                Print(call, stories, $"Nothing was to be told: {call.Value(what) ?? "no host"} had no alert in the last {call.Value(since)}.");
+                Print(call, stories, $"Nothing was to be told: no alert{(call.Value(what) is { } host ? " of " + host : "")} in the last {call.Value(since)}.");
             return Task.CompletedTask;
         });
     }

@@ -2,11 +2,11 @@ namespace Vigie.Hub.Alerts.Channels;
 
 sealed record DiscordOptions : SecretUrlOptions;
 
-/// <summary>Discord, by a webhook. A title holds 256 characters, a description 4096, both together with the rest 6000.</summary>
+/// <summary>Discord, by a webhook. A text holds 2000 characters, a description 4096.</summary>
 [ChannelKind("discord", "Discord, by the address of a channel's webhook.")]
 sealed class DiscordChannel(DiscordOptions options, HttpSender http) : HttpChannel(options, http)
 {
-    const int MostContent = 2000, MostTitle = 256, MostText = 3000;
+    const int MostContent = 2000, MostText = 3000;
 
     public override string Target => SecretText.Host(options.Url, options.UrlFile);
 
@@ -18,7 +18,7 @@ sealed class DiscordChannel(DiscordOptions options, HttpSender http) : HttpChann
         {
             new
             {
-                title = ChatText.Line(message.Subject, MostTitle, ChatText.Markdown),
+                title = "Vigie",
                 url = message.Facts.Url.Length > 0 ? message.Facts.Url : null,
                 description = $"```\n{ChatText.Fit(message.Text.Trim(), MostText, ChatText.Code)}\n```",
                 color = message.Facts.Colour,

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Authentication;
 using System.Text;
 using System.Text.Json;
 
@@ -77,7 +78,9 @@ sealed class HttpSender : IDisposable
         }
         catch (Exception e) when (e is HttpRequestException or IOException or FormatException)
         {
-            return Delivery.Retry($"{host} can't be reached: {Hidden(e.Message, call).Split('\n')[0].Trim()}");
+            // of a certificate only the inner one says what is wrong with it
+            string message = e.InnerException is AuthenticationException refused ? refused.Message : e.Message;
+            return Delivery.Retry($"{host} can't be reached: {Hidden(message, call).Split('\n')[0].Trim()}");
         }
     }
 

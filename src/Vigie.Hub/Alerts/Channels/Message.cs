@@ -51,7 +51,8 @@ sealed record Facts(MessageStatus Status, string Severity, string Url, IReadOnly
         : Severity == Hub.Alerts.Severity.Critical ? 0xd1242f
         : Status == MessageStatus.Notice ? 0x2f6feb : 0xb7791f;
 
-    public bool IsCritical => Status != MessageStatus.Resolved && Severity == Hub.Alerts.Severity.Critical;
+    /// <summary>Whether somebody is to be woken. News is not.</summary>
+    public bool IsCritical => Status == MessageStatus.Firing && Severity == Hub.Alerts.Severity.Critical;
 }
 
 /// <summary>One alert. Texts are in the hub's language; the host's name and the labels come from outside.</summary>

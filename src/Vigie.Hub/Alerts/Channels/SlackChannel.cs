@@ -17,15 +17,8 @@ sealed class SlackChannel(SlackOptions options, HttpSender http) : HttpChannel(o
         string text = ChatText.Fit(message.Text.Trim(), MostText, ChatText.Slack);
         return HttpCall.Json(SecretText.Url(options.Url, options.UrlFile), new
         {
-            text = title, // what a phone shows before it is opened
-            attachments = new[]
-            {
-                new
-                {
-                    color = $"#{message.Facts.Colour:x6}",
-                    blocks = new[] { Section($"*{linked}*"), Section($"```{text}```") },
-                },
-            },
+            text = $"*{linked}*", // this is also what a phone shows before it is opened
+            attachments = new[] { new { color = $"#{message.Facts.Colour:x6}", blocks = new[] { Section($"```{text}```") } } },
         }) with
         { IsTaken = answer => answer.Trim() == "ok" };
     }

@@ -70,9 +70,8 @@ public sealed class ChannelTextTests
     }
 
     [Theory]
-    [InlineData("slack", 3000, "attachments.0.blocks.1.text.text")]
+    [InlineData("slack", 3000, "attachments.0.blocks.0.text.text")]
     [InlineData("discord", 2000, "content")]
-    [InlineData("discord", 256, "embeds.0.title")]
     [InlineData("discord", 4096, "embeds.0.description")]
     [InlineData("telegram", 4096, "text")]
     [InlineData("opsgenie", 130, "message")]

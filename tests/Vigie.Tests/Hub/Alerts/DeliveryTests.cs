@@ -190,6 +190,44 @@ public sealed class DeliveryTests
     }
 
     [Fact]
+    public async Task What_was_taken_while_the_hub_stops_is_not_told_again()
+    {
+        await using var server = await ReplyServer.StartAsync();
+        await using var hub = await HubAsync(("ops", Webhook(server)));
+        for (int i = 0; i < 3; i++)
+            await PutAsync(hub, $"m{i}", "ops");
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Ct);
+        server.Reply = _ =>
+        {
+            if (server.Received.Count == 2)
+                stop.Cancel(); // the first is done, the second is on its way and may come twice
+            return (200, "");
+        };
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => hub.Get<OutboxDelivery>().RunAsync("ops", stop.Token));
+        await RunAsync(hub);
+        Assert.InRange(server.Received.Count, 3, 4);
+        Assert.Single(server.Received, r => r.Headers["Idempotency-Key"] == server.Received[0].Headers["Idempotency-Key"]);
+        Assert.Empty(hub.Get<OutboxStore>().Waiting());
+    }
+
+    [Fact]
+    public async Task Ten_thousand_messages_go_by_one_lane_each_once()
+    {
+        await using var server = await ReplyServer.StartAsync();
+        await using var hub = await HubAsync(("ops", Webhook(server)));
+        var database = hub.Get<Database>();
+        await database.WriteAsync((connection, transaction) =>
+        {
+            for (int i = 0; i < 10_000; i++)
+                OutboxStore.Put(connection, transaction, NotificationKind.Advisory, $"a{i}", "ops", Noon.ToUnixTimeMilliseconds());
+        }, Ct);
+        await PutAsync(hub, "last", "ops");
+        Assert.Equal(1, await RunAsync(hub)); // the others tell of what does not exist
+        Assert.Empty(hub.Get<OutboxStore>().Waiting());
+        Assert.Single(server.Received);
+    }
+
+    [Fact]
     public async Task What_waits_is_a_metric_of_each_channel()
     {
         await using var server = await ReplyServer.StartAsync();
