@@ -10,10 +10,17 @@ sealed partial class ChannelBinding
 
     readonly Dictionary<string, ChannelKind?> _kinds = new(StringComparer.OrdinalIgnoreCase);
 
-    public ChannelBinding(IConfiguration configuration)
+    /// <param name="inFile">The keys of config.json: a name is spelled as there, whatever a variable makes of it.</param>
+    public ChannelBinding(IConfiguration configuration, IEnumerable<string> inFile)
     {
+        var spelled = inFile.Select(key => key.Split(':'))
+            .Where(parts => parts.Length == 2 && parts[0].Equals(Section, StringComparison.OrdinalIgnoreCase))
+            .Select(parts => parts[1]).ToList();
         foreach (var channel in configuration.GetSection(Section).GetChildren().Where(c => c.GetChildren().Any()))
-            _kinds[channel.Key] = ChannelKind.Find(channel["Kind"]);
+        {
+            string name = spelled.Find(n => n.Equals(channel.Key, StringComparison.OrdinalIgnoreCase)) ?? channel.Key;
+            _kinds[name] = ChannelKind.Find(channel["Kind"]);
+        }
     }
 
     /// <summary>The settings of every channel whose kind is known, by whole keys.</summary>

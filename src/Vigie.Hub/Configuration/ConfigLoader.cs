@@ -32,7 +32,7 @@ static class ConfigLoader
         builder.AddInMemoryCollection(variables.Select(v => KeyValuePair.Create(v.Key, (string?)v.Value.Value)));
         builder.AddInMemoryCollection(commandLine);
         var configuration = builder.Build();
-        var channels = new ChannelBinding(configuration);
+        var channels = new ChannelBinding(configuration, keys.Keys);
         List<Setting> known = [.. Setting.All(typeof(HubOptions)), .. channels.Settings];
         foreach (var (key, (line, _)) in keys.Where(k => !channels.Holds(k.Key)))
             RefuseUnknown(key, $"{configPath}, line {line}: {key}", known, errors);

@@ -47,7 +47,7 @@ public sealed class ChannelSettingsTests : IDisposable
     {
         var options = Load("""{"Channels":{"ops":{"Kind":"gotify","Url":"http://127.0.0.1","Token":"a"}}}""", new()
         {
-            ["VIGIE_Channels__ops__Token"] = "b",
+            ["VIGIE_CHANNELS__OPS__TOKEN"] = "b", // the name stays as the file spells it
             ["VIGIE_Channels__night__Kind"] = "ntfy",
             ["VIGIE_Channels__night__Topic"] = "t",
         });
