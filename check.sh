@@ -10,6 +10,7 @@ needs=(
   python3-aiosmtpd:/usr/lib/python3/dist-packages/aiosmtpd
   prometheus:/usr/bin/prometheus
   prometheus-node-exporter:/usr/bin/prometheus-node-exporter
+  prometheus-alertmanager:/usr/bin/prometheus-alertmanager
   fonts-dejavu-core:/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
   monitoring-plugins-basic:/usr/lib/nagios/plugins/check_load
   # for publishing the agent ahead of time
@@ -33,7 +34,7 @@ if ((${#missing[@]})); then
     apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null || installed=$?
     [[ -z $policy ]] || rm -f "$policy"
     ((installed == 0)) || exit "$installed"
-    for service in prometheus prometheus-node-exporter; do
+    for service in prometheus prometheus-node-exporter prometheus-alertmanager; do
       if [[ " ${missing[*]} " == *" $service "* ]] && command -v systemctl >/dev/null; then
         systemctl disable "$service" >/dev/null 2>&1 || true
       fi

@@ -16,6 +16,7 @@ sealed class BackgroundLoop(string name, TimeSpan every, Func<CancellationToken,
     public string Name { get; } = name;
 
     volatile Failure? _failure;
+    long _lastSuccessTicks;
 
     /// <summary>Rounds that have failed since one succeeded, and why the last one did.</summary>
     public sealed record Failure(int Times, string Reason);
@@ -36,6 +37,9 @@ sealed class BackgroundLoop(string name, TimeSpan every, Func<CancellationToken,
         }
     }
 
+    /// <summary>When a round last succeeded; null before the first has.</summary>
+    public DateTimeOffset? LastSuccess => Interlocked.Read(ref _lastSuccessTicks) is > 0 and var ticks ? new(ticks, TimeSpan.Zero) : null;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield(); // a first round that takes long must not hold up the start
@@ -47,6 +51,7 @@ sealed class BackgroundLoop(string name, TimeSpan every, Func<CancellationToken,
                 if (_failure is not null)
                     Log.LoopRecovered(log, Name);
                 _failure = null;
+                Interlocked.Exchange(ref _lastSuccessTicks, time.GetUtcNow().UtcTicks);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {

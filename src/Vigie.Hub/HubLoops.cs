@@ -1,5 +1,7 @@
 using Vigie.Hub.Advisories;
 using Vigie.Hub.Alerts;
+using Vigie.Hub.Alerts.Channels;
+using Vigie.Hub.Alerts.Watchdog;
 using Vigie.Hub.Configuration;
 using Vigie.Hub.Hosts;
 using Vigie.Hub.Ingest;
@@ -11,16 +13,20 @@ namespace Vigie.Hub;
 /// <summary>The hub's background work, each behind the same guard.</summary>
 static class HubLoops
 {
-    static readonly TimeSpan DeliveryEvery = TimeSpan.FromSeconds(5), CleanEvery = TimeSpan.FromHours(1), SealEvery = TimeSpan.FromMinutes(1);
+    static readonly TimeSpan DeliveryEvery = TimeSpan.FromSeconds(5), OthersEvery = TimeSpan.FromMinutes(1),
+        CleanEvery = TimeSpan.FromHours(1), SealEvery = TimeSpan.FromMinutes(1);
 
-    const string SealLoop = "Blocks";
+    public const string AlertLoop = "Alerts";
+
+    const string SealLoop = "Blocks", ChannelLoop = "Channel ";
 
     public static void Add(IServiceCollection services, HubOptions options)
     {
-        Add(services, "Alerts", options.Alerts.Every, s => async ct =>
+        Add(services, AlertLoop, options.Alerts.Every, s => async ct =>
         {
             var batch = await s.GetRequiredService<HostDirectory>().SweepAsync(ct);
             s.GetRequiredService<Heartbeats.Heartbeats>().AddTo(batch);
+            s.GetRequiredService<ChannelMetrics>().AddTo(batch);
             s.GetRequiredService<HubMetrics>().AddTo(batch, s.GetRequiredService<TimeProvider>().GetUtcNow().ToUnixTimeMilliseconds());
             try
             {
@@ -31,7 +37,9 @@ static class HubLoops
                 await s.GetRequiredService<AlertEngine>().EvaluateAsync(ct); // also while nothing more can be stored
             }
         });
-        Add(services, "Outbox", DeliveryEvery, s => ct => s.GetRequiredService<OutboxDelivery>().RunAsync(ct));
+        foreach (var (channel, _) in ChannelSet.Options(options))
+            Add(services, ChannelLoop + channel, DeliveryEvery, s => ct => s.GetRequiredService<OutboxDelivery>().RunAsync(channel, ct));
+        Add(services, "Outbox", OthersEvery, s => ct => s.GetRequiredService<OutboxDelivery>().RunOthersAsync(ct));
         Add(services, SealLoop, SealEvery, s => async ct =>
         {
             var store = s.GetRequiredService<MetricStore>();
@@ -40,7 +48,13 @@ static class HubLoops
             await store.SealAsync(ct);
             NativeMemory.GiveBack();
         });
-        Add(services, "Retention", CleanEvery, s => s.GetRequiredService<RetentionRound>().RunAsync);
+        Add(services, "Retention", CleanEvery, s => async ct =>
+        {
+            var round = s.GetRequiredService<RetentionRound>();
+            await round.RunAsync(ct);
+            if (round.Clock.Ahead is null)
+                await s.GetRequiredService<DeliveryStore>().CleanAsync(s.GetRequiredService<TimeProvider>().GetUtcNow(), ct);
+        });
         Add(services, "Memory", HeapSlack.Every, s =>
         {
             var slack = new HeapSlack(s.GetRequiredService<TimeProvider>(), s.GetRequiredService<MetricStore>().ReleaseBuffers);
@@ -50,15 +64,22 @@ static class HubLoops
                 return Task.CompletedTask;
             };
         });
+        WatchdogLoops.Add(services, options.Watchdog);
         AdvisoryLoops.Add(services);
         if (options.Backup.Every > TimeSpan.Zero)
             Add(services, "Backup", TimeSpan.FromMinutes(10), s => ct => BackupWhenDue(s, options, ct));
     }
 
-    /// <summary>Seals as soon as the store has enough, and not only at the loop's own pace; logs what the store finds damaged.</summary>
+    /// <summary>
+    /// Seals as soon as the store has enough, and sends as soon as there is something to send, not only at the loops' own pace;
+    /// logs what the store finds damaged.
+    /// </summary>
     public static void Connect(IServiceProvider services)
     {
-        var loop = services.GetServices<BackgroundLoop>().First(l => l.Name == SealLoop);
+        var loops = services.GetServices<BackgroundLoop>().ToList();
+        var loop = loops.First(l => l.Name == SealLoop);
+        foreach (var channel in loops.Where(l => l.Name.StartsWith(ChannelLoop, StringComparison.Ordinal)))
+            services.GetRequiredService<OutboxStore>().Added += channel.Wake;
         var log = services.GetRequiredService<ILogger<BackgroundLoop>>();
         var store = services.GetRequiredService<MetricStore>();
         store.SealNeeded += loop.Wake;

@@ -7,6 +7,7 @@ using Vigie.Hub.Advisories;
 using Vigie.Hub.Advisories.Feeds;
 using Vigie.Hub.Alerts;
 using Vigie.Hub.Alerts.Channels;
+using Vigie.Hub.Alerts.Explaining;
 using Vigie.Hub.Alerts.Groups;
 using Vigie.Hub.Charts;
 using Vigie.Hub.Checks;
@@ -48,17 +49,20 @@ static class HubServices
         services.AddSingleton<RuleGroupStore>().AddSingleton<GroupRound>().AddSingleton<RuleSet>()
             .AddSingleton<AlertStore>()
             .AddSingleton<OutboxStore>()
+            .AddSingleton<DeliveryStore>()
+            .AddSingleton<ChannelMetrics>()
             .AddSingleton<AlertEngine>()
             .AddSingleton<OutboxDelivery>();
         services.AddSingleton<AlertWords>().AddSingleton<AlertComposer>();
-        services.AddSingleton<ChannelSet>();
+        services.AddSingleton<ChannelSet>().AddSingleton<HttpSender>().AddSingleton<ChannelTest>();
+        services.AddSingleton<Explanations>();
         services.AddSingleton<AdvisoryStore>().AddSingleton<FeedStore>().AddSingleton<FeedRunner>();
         services.AddSingleton<UserStore>().AddSingleton<TokenStore>();
         services.AddSingleton<EnrolmentStore>().AddSingleton<AgentFiles>();
         services.AddSingleton<GapFinder>();
         // Extensions are found, not listed: a new one is one new file.
-        AddAll<IChannel>(services);
         AddAll<IComposer>(services);
+        AddAll<IExplanation>(services);
         AddAll<IAlertWords>(services);
         AddAll<IFeed>(services);
         return services;

@@ -50,6 +50,9 @@ static partial class Log
     [LoggerMessage(16, LogLevel.Warning, "The clock is {Ahead} ahead of what it was: until {Until:u} nothing is deleted, in case it is wrong")]
     public static partial void CleaningHeld(ILogger log, TimeSpan ahead, DateTimeOffset until);
 
+    [LoggerMessage(30, LogLevel.Error, "Notification {Id} by {Channel} can't be made")]
+    public static partial void MessageFailed(ILogger log, long id, string channel, Exception error);
+
     [LoggerMessage(12, LogLevel.Warning, "A login as {User} from {Address} failed")]
     public static partial void LoginFailed(ILogger log, string user, string address);
 }

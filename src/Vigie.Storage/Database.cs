@@ -37,6 +37,9 @@ public sealed class Database : IDisposable
 
     public string Path { get; }
 
+    /// <summary>Raised when something else than samples was written and is on the disk; by the thread that wrote it.</summary>
+    public event Action? Written;
+
     /// <summary>Brings what was committed to the disk.</summary>
     internal Action Sync { get; set; }
 
@@ -75,15 +78,16 @@ public sealed class Database : IDisposable
     /// <exception cref="StoreUnavailableException">The disk is full or fails, or the file is damaged; it may work later.</exception>
     public async ValueTask<T> WriteAsync<T>(Func<SqliteConnection, SqliteTransaction, T> work, CancellationToken ct = default)
     {
-        using var turn = await TurnAsync(ct);
         T result = default!;
-        Guarded(() =>
-        {
-            using var transaction = _writer.BeginTransaction(deferred: false);
-            result = work(_writer, transaction);
-            transaction.Commit();
-            Harden();
-        });
+        using (await TurnAsync(ct))
+            Guarded(() =>
+            {
+                using var transaction = _writer.BeginTransaction(deferred: false);
+                result = work(_writer, transaction);
+                transaction.Commit();
+                Harden();
+            });
+        Written?.Invoke();
         return result;
     }
 

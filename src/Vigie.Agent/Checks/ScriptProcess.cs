@@ -33,22 +33,26 @@ static partial class ScriptProcess
     /// <summary>Runs it with arguments; the exit code is part of the answer.</summary>
     /// <exception cref="InvalidOperationException">It could not be started, or printed too much.</exception>
     /// <exception cref="OperationCanceledException">It was ended, with all it had started, because its time was over.</exception>
-    public static async Task<EndedProcess> RunAsync(string path, IReadOnlyList<string> arguments, int mostOutput, CancellationToken ct)
+    /// <param name="environment">Variables besides the few that every executable gets.</param>
+    /// <param name="input">What it can read on its standard input; an executable need not.</param>
+    public static async Task<EndedProcess> RunAsync(string path, IReadOnlyList<string> arguments, int mostOutput, CancellationToken ct,
+        IReadOnlyDictionary<string, string>? environment = null, ReadOnlyMemory<byte> input = default)
     {
         bool ownSession = File.Exists(SetSid);
-        using var process = Start(path, arguments, ownSession);
+        using var process = Start(path, arguments, ownSession, environment);
         using var ending = ct.Register(() => End(process, ownSession)); // a pipe is read to its end, whatever the token says
         // A process closes only the pipes that nobody has asked it for.
         await using var outputPipe = process.StandardOutput.BaseStream;
         await using var errorPipe = process.StandardError.BaseStream;
         try
         {
-            process.StandardInput.Close();
+            var told = TellAsync(process.StandardInput, input, ct);
             var errors = ReadAsync(errorPipe, MostErrorText, ct);
             var output = await ReadAsync(outputPipe, mostOutput + 1, ct, stopWhenFull: true);
             if (output.Length > mostOutput)
                 throw new InvalidOperationException($"it printed more than {mostOutput / 1024} KiB and was ended; print fewer lines");
             var errorText = await errors;
+            await told;
             await process.WaitForExitAsync(ct);
             ct.ThrowIfCancellationRequested();
             return new(process.ExitCode, output, errorText);
@@ -60,7 +64,20 @@ static partial class ScriptProcess
         }
     }
 
-    static Process Start(string path, IReadOnlyList<string> arguments, bool ownSession)
+    static async Task TellAsync(StreamWriter pipe, ReadOnlyMemory<byte> input, CancellationToken ct)
+    {
+        try
+        {
+            await using var stream = pipe.BaseStream;
+            await stream.WriteAsync(input, ct);
+        }
+        catch (IOException)
+        {
+            // It does not read its input, or not to the end.
+        }
+    }
+
+    static Process Start(string path, IReadOnlyList<string> arguments, bool ownSession, IReadOnlyDictionary<string, string>? environment)
     {
         var start = new ProcessStartInfo(ownSession ? SetSid : path, ownSession ? [path, .. arguments] : arguments)
         {
@@ -74,6 +91,8 @@ static partial class ScriptProcess
         start.Environment["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
         start.Environment["LC_ALL"] = "C";
         start.Environment["HOME"] = "/";
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>(StringComparer.Ordinal))
+            start.Environment[name] = value;
         try
         {
             return Process.Start(start)!;

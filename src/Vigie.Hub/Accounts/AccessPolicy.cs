@@ -78,6 +78,8 @@ static class AccessPolicy
         ["GET /api/v1/alerts"] = Access.Reader,
         ["GET /api/v1/status/buildinfo"] = Access.Reader,
 
+        ["GET /deliveries"] = Access.Reader,
+        ["POST /deliveries"] = Access.Person,
         ["GET /enroll"] = Access.Person,
         ["POST /enroll"] = Access.Person,
         ["POST /logout"] = Access.Person,

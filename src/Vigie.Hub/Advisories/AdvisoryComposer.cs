@@ -31,7 +31,10 @@ sealed class AdvisoryComposer(HubOptions options, AdvisoryStore store, IEnumerab
         string own = $"{options.PublicUrl()}/advisories?q={Uri.EscapeDataString(advisory.Reference)}";
         string id = $"advisory-{advisory.Reference.ToLowerInvariant()}@vigie";
         return new(_texts.Format("[{0}] New alert {1}: {2}", feed, advisory.Reference, advisory.Title),
-            Text(advisory, Facts(advisory), summary, own), Html(advisory, Facts(advisory), summary, own), null, "", id, id);
+            Text(advisory, Facts(advisory), summary, own), Html(advisory, Facts(advisory), summary, own), null, "", id, id)
+        {
+            Facts = new(MessageStatus.Notice, Severity.Critical, own, []),
+        };
     }
 
     List<(string Name, string Value)> Facts(Advisory advisory)

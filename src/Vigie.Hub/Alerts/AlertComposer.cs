@@ -35,7 +35,20 @@ sealed class AlertComposer(HubOptions options, DataFolder folder, AlertStore ale
         // Another hub, or a database made anew, counts its alerts from one too.
         string thread = $"alert-{alert.Id}-{alert.SinceMs}@vigie";
         return new(subject, text, html, picture, $"{rule.Chart}.png",
-            kind == NotificationKind.Firing ? thread : $"{kind.ToString().ToLowerInvariant()}-{thread}", thread);
+            kind == NotificationKind.Firing ? thread : $"{kind.ToString().ToLowerInvariant()}-{thread}", thread)
+        {
+            Facts = FactsOf(alert, rule, values),
+        };
+    }
+
+    /// <summary>The same for programs, in the words that the template was given.</summary>
+    static Facts FactsOf(Alert alert, Rule rule, Dictionary<string, object?> values)
+    {
+        var status = values["resolved"] is true ? MessageStatus.Resolved : MessageStatus.Firing;
+        string url = (string)values["url"]!;
+        return new(status, alert.Severity, url,
+            [new(status, alert.Rule, (string)values["title"]!, alert.Severity, rule.LabelsOf(alert), alert.Value, (string)values["value"]!,
+                alert.Threshold, (string)values["threshold"]!, alert.Since, alert.Resolved, url, (string)values["details"]!)]);
     }
 
     /// <summary>A message with made-up values, for `test-mail`.</summary>

@@ -1,58 +1,38 @@
 using Vigie.Hub.Alerts.Channels;
+using Vigie.Hub.Configuration;
 
 namespace Vigie.Hub.Alerts;
 
-/// <summary>Takes due messages from the outbox to their channels. What a channel can't take now is tried again, later and later.</summary>
-sealed class OutboxDelivery(OutboxStore outbox, ChannelSet channels, IEnumerable<IComposer> composers, TimeProvider time,
-    ILogger<OutboxDelivery> log)
+/// <summary>Takes due messages from the outbox to their channels: a lane for each, so that none waits for another.</summary>
+sealed class OutboxDelivery
 {
-    static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(30), LongestPause = TimeSpan.FromMinutes(15);
+    readonly OutboxStore _outbox;
+    readonly Dictionary<string, ChannelLane> _lanes;
+    readonly Func<string, ChannelLane> _lane;
 
-    readonly SemaphoreSlim _one = new(1, 1);
+    public OutboxDelivery(OutboxStore outbox, ChannelSet channels, IEnumerable<IComposer> composers, HubOptions options, TimeProvider time,
+        ILogger<OutboxDelivery> log)
+    {
+        _outbox = outbox;
+        _lane = name => new(name, channels.Find(name), outbox, [.. composers], options, time, log);
+        _lanes = channels.Configured.ToDictionary(name => name, _lane, StringComparer.Ordinal);
+    }
 
-    /// <summary>Returns how many messages were sent.</summary>
+    /// <summary>One round of all channels. Returns how many messages were sent.</summary>
     public async Task<int> RunAsync(CancellationToken ct)
     {
-        await _one.WaitAsync(ct);
-        try
-        {
-            int sent = 0;
-            foreach (var notification in outbox.Due(time.GetUtcNow(), most: 100))
-                sent += await SendAsync(notification, ct) ? 1 : 0;
-            return sent;
-        }
-        finally
-        {
-            _one.Release();
-        }
+        var rounds = _lanes.Values.Select(l => l.RunAsync(ct)).Append(RunOthersAsync(ct)).ToList();
+        return (await Task.WhenAll(rounds)).Sum();
     }
 
-    async Task<bool> SendAsync(Notification notification, CancellationToken ct)
+    /// <summary>One round of one channel.</summary>
+    public Task<int> RunAsync(string channel, CancellationToken ct) => _lanes[channel].RunAsync(ct);
+
+    /// <summary>Messages for channels that are not configured any more wait, too, until their time is over.</summary>
+    public async Task<int> RunOthersAsync(CancellationToken ct)
     {
-        var delivery = channels.Find(notification.Channel) is not { IsConfigured: true } channel
-            ? Channels.Delivery.Retry($"the channel {notification.Channel} is not configured")
-            : await MessageAsync(notification, ct) is { } message ? await channel.SendAsync(message, ct)
-            : Channels.Delivery.Refused("what it tells of no longer exists");
-        var now = time.GetUtcNow();
-        switch (delivery.Outcome)
-        {
-            case DeliveryOutcome.Sent:
-                await outbox.SentAsync(notification.Id, now, ct);
-                return true;
-            case DeliveryOutcome.Refused:
-                Log.DeliveryRefused(log, notification.Id, notification.Channel, delivery.Reason!);
-                await outbox.RefusedAsync(notification.Id, delivery.Reason!, now, ct);
-                return false;
-            default:
-                var next = now + Pause(notification.Attempts);
-                Log.DeliveryRetried(log, notification.Id, notification.Channel, delivery.Reason!, next);
-                await outbox.RetryAsync(notification.Id, delivery.Reason!, next, ct);
-                return false;
-        }
+        foreach (string channel in _outbox.Waiting().Where(c => !_lanes.ContainsKey(c)))
+            await _lane(channel).RunAsync(ct);
+        return 0;
     }
-
-    Task<Message?> MessageAsync(Notification notification, CancellationToken ct) =>
-        composers.First(c => c.Kinds.Contains(notification.Kind)).ComposeAsync(notification, ct);
-
-    static TimeSpan Pause(int attempts) => TimeSpan.FromTicks(Math.Min(LongestPause.Ticks, FirstPause.Ticks << Math.Min(attempts, 10)));
 }

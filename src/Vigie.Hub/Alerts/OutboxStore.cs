@@ -1,27 +1,43 @@
 using Dapper;
 using Microsoft.Data.Sqlite;
+using Vigie.Core.Metrics;
+using Vigie.Hub.Alerts.Channels;
 using Vigie.Storage;
 
 namespace Vigie.Hub.Alerts;
 
 /// <summary>What a message is about. The names are persisted in lower case.</summary>
-enum NotificationKind { Firing, Resolved, Advisory }
+enum NotificationKind { Firing, Resolved, Advisory, SelfTest }
 
 /// <summary>A message to send by one channel.</summary>
 /// <param name="Reference">The alert's number, or the advisory's reference.</param>
+/// <param name="InsteadOf">The channel that could not tell it, when this one is its fallback.</param>
 sealed record Notification(long Id, NotificationKind Kind, string Reference, string Channel, DateTimeOffset Created,
-    int Attempts, DateTimeOffset Next, DateTimeOffset? Sent, DateTimeOffset? Refused, string? Error);
+    int Attempts, DateTimeOffset Next, DateTimeOffset? Sent, DateTimeOffset? Refused, string? Error, string? InsteadOf = null);
 
 /// <summary>
 /// The outbox: a message is put here in the transaction that makes it necessary, and leaves when its channel has taken it.
 /// One message per (kind, reference, channel), however often it is asked for.
 /// </summary>
-sealed class OutboxStore(Database database) : IStoreSchema
+sealed class OutboxStore : IStoreSchema
 {
     const string Columns = """
         SELECT id AS Id, kind AS Kind, reference AS Reference, channel AS Channel, created_ms AS CreatedMs, attempts AS Attempts, next_ms AS NextMs,
-               sent_ms AS SentMs, refused_ms AS RefusedMs, error AS Error FROM notification
+               sent_ms AS SentMs, refused_ms AS RefusedMs, error AS Error, instead_of AS InsteadOf FROM notification
         """;
+
+    const string Waits = "sent_ms IS NULL AND refused_ms IS NULL";
+
+    readonly Database _database;
+    long _newest;
+
+    public OutboxStore(Database database)
+    {
+        _database = database;
+        _newest = Newest();
+        // A message is put by the transaction of whoever has a reason: only afterwards is it there to be sent.
+        database.Written += Look;
+    }
 
     public static IReadOnlyList<Migration> Migrations { get; } =
     [
@@ -32,55 +48,144 @@ sealed class OutboxStore(Database database) : IStoreSchema
               UNIQUE(kind, reference, channel)) STRICT;
             CREATE INDEX notification_due ON notification(next_ms) WHERE sent_ms IS NULL AND refused_ms IS NULL;
             """),
+        new("2026-11-24 fallback channels", """
+            ALTER TABLE notification ADD COLUMN instead_of TEXT;
+            CREATE INDEX notification_order ON notification(reference, channel) WHERE sent_ms IS NULL AND refused_ms IS NULL;
+            """),
     ];
 
+    /// <summary>Raised when there are new messages, so that they go at once.</summary>
+    public event Action? Added;
+
     public static void Put(SqliteConnection connection, SqliteTransaction transaction, NotificationKind kind, string reference,
-        string channel, long nowMs) =>
-        connection.Execute("INSERT INTO notification(kind, reference, channel, created_ms, next_ms) "
-            + "VALUES(@kind, @reference, @channel, @nowMs, @nowMs) ON CONFLICT DO NOTHING",
-            new { kind = Text(kind), reference, channel, nowMs }, transaction);
+        string channel, long nowMs, string? insteadOf = null) =>
+        connection.Execute("INSERT INTO notification(kind, reference, channel, created_ms, next_ms, instead_of) "
+            + "VALUES(@kind, @reference, @channel, @nowMs, @nowMs, @insteadOf) ON CONFLICT DO NOTHING",
+            new { kind = Text(kind), reference, channel, nowMs, insteadOf }, transaction);
 
     /// <summary>The channels that were asked to tell of this.</summary>
     public static IReadOnlyList<string> Channels(SqliteConnection connection, NotificationKind kind, string reference) =>
         connection.Query<string>("SELECT channel FROM notification WHERE kind = @kind AND reference = @reference",
             new { kind = Text(kind), reference }).AsList();
 
-    public IReadOnlyList<Notification> Due(DateTimeOffset now, int most) =>
-        Query("WHERE sent_ms IS NULL AND refused_ms IS NULL AND next_ms <= @now ORDER BY id LIMIT @most",
-            new { now = now.ToUnixTimeMilliseconds(), most });
+    /// <summary>
+    /// What a channel is to send now. What is about one thing goes in its order: a recovery waits for the alert, or it would be
+    /// the alert that has the last word.
+    /// </summary>
+    public IReadOnlyList<Notification> Due(string channel, DateTimeOffset now, int most) => Query($"""
+        WHERE {Waits} AND channel = @channel AND next_ms <= @now AND NOT EXISTS (
+          SELECT 1 FROM notification earlier WHERE earlier.reference = notification.reference AND earlier.channel = @channel
+            AND earlier.id < notification.id AND earlier.sent_ms IS NULL AND earlier.refused_ms IS NULL)
+        ORDER BY next_ms, id LIMIT @most
+        """, new { channel, now = now.ToUnixTimeMilliseconds(), most });
+
+    /// <summary>Channels that have messages waiting, whether they are configured or not.</summary>
+    public IReadOnlyList<string> Waiting() => _database.Read(connection =>
+        connection.Query<string>($"SELECT DISTINCT channel FROM notification WHERE {Waits}").AsList());
+
+    /// <summary>What was put before a time and still waits for its channel.</summary>
+    public IReadOnlyList<Notification> Overdue(string channel, DateTimeOffset before, int most) =>
+        Query($"WHERE {Waits} AND channel = @channel AND created_ms < @before ORDER BY id LIMIT @most",
+            new { channel, before = before.ToUnixTimeMilliseconds(), most });
 
     /// <summary>What waits, or was refused, newest first.</summary>
     public IReadOnlyList<Notification> Undelivered(int most) =>
         Query("WHERE sent_ms IS NULL AND (attempts > 0 OR refused_ms IS NOT NULL) ORDER BY id DESC LIMIT @most", new { most });
 
+    /// <summary>When a message of this kind was last put.</summary>
+    public DateTimeOffset? Last(NotificationKind kind) => _database.Read(connection =>
+        connection.ExecuteScalar<long?>("SELECT max(created_ms) FROM notification WHERE kind = @kind", new { kind = Text(kind) }))
+            is { } ms ? DateTimeOffset.FromUnixTimeMilliseconds(ms) : null;
+
     public IReadOnlyList<Notification> Recent(int most) => Query("ORDER BY id DESC LIMIT @most", new { most });
 
-    public Task SentAsync(long id, DateTimeOffset now, CancellationToken ct) =>
-        SetAsync("sent_ms = @now, error = NULL, attempts = attempts + 1", new { id, now = now.ToUnixTimeMilliseconds() }, ct);
+    /// <summary>All that was to be told of a thing, in order.</summary>
+    public IReadOnlyList<Notification> Of(string reference, params IEnumerable<NotificationKind> kinds) =>
+        Query("WHERE reference = @reference AND kind IN @kinds ORDER BY id", new { reference, kinds = kinds.Select(Text).ToList() });
 
-    public Task RetryAsync(long id, string error, DateTimeOffset next, CancellationToken ct) =>
-        SetAsync("error = @error, attempts = attempts + 1, next_ms = @next", new { id, error, next = next.ToUnixTimeMilliseconds() }, ct);
+    /// <summary>Puts a message for each of these channels, in a transaction of its own.</summary>
+    public async Task PutAsync(NotificationKind kind, string reference, IReadOnlyList<string> channels, DateTimeOffset now,
+        CancellationToken ct) => await _database.WriteAsync((connection, transaction) =>
+        {
+            foreach (string channel in channels)
+                Put(connection, transaction, kind, reference, channel, now.ToUnixTimeMilliseconds());
+        }, ct);
 
-    public Task RefusedAsync(long id, string error, DateTimeOffset now, CancellationToken ct) =>
-        SetAsync("error = @error, attempts = attempts + 1, refused_ms = @now", new { id, error, now = now.ToUnixTimeMilliseconds() }, ct);
+    /// <summary>What has come of a try, and its line in the log of deliveries.</summary>
+    /// <param name="fallback">The channel that is to tell it as well; null for none.</param>
+    public async Task NoteAsync(Notification tried, Attempt attempt, DateTimeOffset? next, string? fallback, CancellationToken ct) =>
+        await _database.WriteAsync((connection, transaction) =>
+        {
+            connection.Execute("""
+                UPDATE notification SET attempts = attempts + 1, error = @error, next_ms = coalesce(@next, next_ms), sent_ms = @sent, refused_ms = @refused
+                WHERE id = @Id
+                """, new
+            {
+                tried.Id,
+                error = attempt.Outcome == DeliveryOutcome.Sent ? null : attempt.Reply,
+                next = next?.ToUnixTimeMilliseconds(),
+                sent = attempt.Outcome == DeliveryOutcome.Sent ? attempt.At.ToUnixTimeMilliseconds() : (long?)null,
+                refused = attempt.Outcome == DeliveryOutcome.Refused ? attempt.At.ToUnixTimeMilliseconds() : (long?)null,
+            }, transaction);
+            DeliveryStore.Add(connection, transaction, attempt);
+            if (fallback is not null)
+                Put(connection, transaction, tried.Kind, tried.Reference, fallback, attempt.At.ToUnixTimeMilliseconds(), tried.Channel);
+        }, ct);
 
-    async Task SetAsync(string change, object arguments, CancellationToken ct) => await database.WriteAsync((connection, transaction) =>
+    /// <summary>What has waited for a failing channel since before a time is told by its fallback, too.</summary>
+    public async Task FallBackAsync(string channel, string fallback, DateTimeOffset before, DateTimeOffset now, CancellationToken ct)
     {
-        connection.Execute($"UPDATE notification SET {change} WHERE id = @id", arguments, transaction);
-    }, ct);
+        const string Late = $"""
+            FROM notification n WHERE {Waits} AND channel = @channel AND created_ms < @before
+              AND NOT EXISTS (SELECT 1 FROM notification f WHERE f.kind = n.kind AND f.reference = n.reference AND f.channel = @fallback)
+            """;
+        var arguments = new { channel, fallback, before = before.ToUnixTimeMilliseconds(), now = now.ToUnixTimeMilliseconds() };
+        if (_database.Read(connection => connection.ExecuteScalar<bool>($"SELECT EXISTS (SELECT 1 {Late})", arguments)))
+            await _database.WriteAsync((connection, transaction) =>
+            {
+                connection.Execute($"""
+                    INSERT INTO notification(kind, reference, channel, created_ms, next_ms, instead_of)
+                    SELECT kind, reference, @fallback, @now, @now, channel {Late} ORDER BY id
+                    """, arguments, transaction);
+            }, ct);
+    }
+
+    /// <summary>A channel works again: what waits for it need not wait longer.</summary>
+    public async Task HurryAsync(string channel, DateTimeOffset now, CancellationToken ct) =>
+        await _database.WriteAsync((connection, transaction) =>
+        {
+            connection.Execute($"UPDATE notification SET next_ms = @now WHERE {Waits} AND channel = @channel AND next_ms > @now",
+                new { channel, now = now.ToUnixTimeMilliseconds() }, transaction);
+        }, ct);
+
+    void Look()
+    {
+        try
+        {
+            long newest = Newest();
+            if (newest > Interlocked.Exchange(ref _newest, newest))
+                Added?.Invoke();
+        }
+        catch (Exception e) when (e is StoreUnavailableException or DatabaseException or ObjectDisposedException)
+        {
+            // What was written stays written; the channels look by themselves soon.
+        }
+    }
+
+    long Newest() => _database.Read(connection => connection.ExecuteScalar<long>("SELECT coalesce(max(id), 0) FROM notification"));
 
     IReadOnlyList<Notification> Query(string where, object arguments) =>
-        database.Read(connection =>
+        _database.Read(connection =>
             (IReadOnlyList<Notification>)[.. connection.Query<Row>(Columns + ' ' + where, arguments).Select(r => r.ToNotification())]);
 
     static string Text(NotificationKind kind) => kind.ToString().ToLowerInvariant();
 
     sealed record Row(long Id, string Kind, string Reference, string Channel, long CreatedMs, long Attempts, long NextMs,
-        long? SentMs, long? RefusedMs, string? Error)
+        long? SentMs, long? RefusedMs, string? Error, string? InsteadOf)
     {
         public Notification ToNotification() =>
             new(Id, Enum.Parse<NotificationKind>(Kind, ignoreCase: true), Reference, Channel, At(CreatedMs), (int)Attempts, At(NextMs),
-            SentMs is { } sent ? At(sent) : null, RefusedMs is { } refused ? At(refused) : null, Error);
+            SentMs is { } sent ? At(sent) : null, RefusedMs is { } refused ? At(refused) : null, Error, InsteadOf);
 
         static DateTimeOffset At(long ms) => DateTimeOffset.FromUnixTimeMilliseconds(ms);
     }

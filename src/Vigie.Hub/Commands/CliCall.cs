@@ -92,7 +92,7 @@ sealed class CliCall(ParseResult parsed) : IDisposable
     }
 
     /// <summary>Names from outside must not steer the terminal.</summary>
-    static string Printable(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '\ufffd' : c));
+    public static string Printable(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '\ufffd' : c));
 
     public void Dispose() => _services?.Dispose();
 

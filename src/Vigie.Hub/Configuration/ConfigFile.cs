@@ -5,6 +5,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Unicode;
+using Vigie.Hub.Alerts.Channels;
 
 namespace Vigie.Hub.Configuration;
 
@@ -25,7 +26,7 @@ static class ConfigFile
         void Write(Type record, string prefix, int depth)
         {
             text.AppendLine("{");
-            var settings = Setting.All(record, prefix).Where(s => s.Property.DeclaringType == record).ToList();
+            var settings = Setting.Of(record, prefix).ToList();
             string indent = new(' ', depth * 2);
             foreach (var setting in settings)
             {
@@ -56,13 +57,36 @@ static class ConfigFile
     static JsonObject Describe(Type record, string prefix)
     {
         var properties = new JsonObject();
-        foreach (var setting in Setting.All(record, prefix).Where(s => s.Property.DeclaringType == record))
+        foreach (var setting in Setting.Of(record, prefix))
         {
-            var node = setting.IsSection ? Describe(setting.Property.PropertyType, setting.Key + ':') : Leaf(setting);
+            var node = setting.IsSection ? Describe(setting.Property.PropertyType, setting.Key + ':')
+                : setting.IsChannels ? DescribeChannels()
+                : Leaf(setting);
             node["description"] = setting.Help;
             properties[setting.Property.Name] = node;
         }
         return new() { ["type"] = "object", ["additionalProperties"] = false, ["properties"] = properties };
+    }
+
+    /// <summary>Names of the user's choice, each with the settings of one of the kinds.</summary>
+    static JsonObject DescribeChannels()
+    {
+        var kinds = new JsonArray();
+        foreach (var kind in ChannelKind.All)
+        {
+            var settings = Describe(kind.Options, "");
+            settings["description"] = kind.Help;
+            settings["properties"]!.AsObject().Insert(0, "Kind", new JsonObject { ["const"] = kind.Name });
+            settings["required"] = new JsonArray("Kind");
+            kinds.Add((JsonNode)settings);
+        }
+        return new()
+        {
+            ["type"] = "object",
+            ["propertyNames"] = new JsonObject { ["pattern"] = ConfigLoader.ChannelName },
+            ["additionalProperties"] = new JsonObject { ["oneOf"] = kinds },
+            ["default"] = new JsonObject(),
+        };
     }
 
     static JsonObject Leaf(Setting setting)
@@ -139,12 +163,13 @@ static class ConfigFile
         return at;
     }
 
-    static string Literal(object? value) => value switch
+    public static string Literal(object? value) => value switch
     {
         TimeSpan duration => JsonSerializer.Serialize(Quantities.Text(duration)),
         ByteSize size => JsonSerializer.Serialize(size.ToString()),
         bool flag => flag ? "true" : "false",
         string text => JsonSerializer.Serialize(text, Readable),
+        IDictionary => "{}",
         IEnumerable list => $"[{string.Join(", ", list.Cast<string>().Select(i => JsonSerializer.Serialize(i, Readable)))}]",
         _ => JsonSerializer.Serialize(value),
     };

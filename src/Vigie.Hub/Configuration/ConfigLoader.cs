@@ -12,6 +12,9 @@ sealed class ConfigException(IReadOnlyList<string> errors) : Exception(string.Jo
 /// <summary>Reads config.json, then the environment (<c>VIGIE_Section__Key</c>), then the command line; the last wins.</summary>
 static class ConfigLoader
 {
+    /// <summary>What a channel may be called: it stands in variables of the environment and in addresses.</summary>
+    public const string ChannelName = "^[A-Za-z0-9]([A-Za-z0-9_-]{0,38}[A-Za-z0-9])?$";
+
     const string Prefix = "VIGIE_";
 
     /// <param name="environment">The environment's variables; null for this process's own.</param>
@@ -29,16 +32,18 @@ static class ConfigLoader
         builder.AddInMemoryCollection(variables.Select(v => KeyValuePair.Create(v.Key, (string?)v.Value.Value)));
         builder.AddInMemoryCollection(commandLine);
         var configuration = builder.Build();
-        foreach (var (key, (line, _)) in keys)
-            RefuseUnknown(key, $"{configPath}, line {line}: {key}", errors);
-        foreach (var (key, (name, _)) in variables.Where(v => v.Key.Contains(':', StringComparison.Ordinal)))
-            RefuseUnknown(key, name, errors);
-        var options = (HubOptions)Bind(typeof(HubOptions), configuration, "", errors, key =>
+        var channels = new ChannelBinding(configuration, keys.Keys);
+        List<Setting> known = [.. Setting.All(typeof(HubOptions)), .. channels.Settings];
+        foreach (var (key, (line, _)) in keys.Where(k => !channels.Holds(k.Key)))
+            RefuseUnknown(key, $"{configPath}, line {line}: {key}", known, errors);
+        foreach (var (key, (name, _)) in variables.Where(v => v.Key.Contains(':', StringComparison.Ordinal) && !channels.Holds(v.Key)))
+            RefuseUnknown(key, name, known, errors);
+        var options = (HubOptions)Bind(typeof(HubOptions), configuration, "", channels, errors, key =>
             commandLine?.ContainsKey(key) == true ? $"{key} (command line)"
             : variables.TryGetValue(key, out var variable) ? variable.Name
             : keys.TryGetValue(key, out var place) ? $"{configPath}, line {place.Line}: {key}"
             : key);
-        RefuseWrongKinds(keys, configPath, errors);
+        RefuseWrongKinds(known, keys, configPath, errors);
         errors.AddRange(OptionChecks.Errors(options));
         return errors.Count == 0 ? options : throw new ConfigException(errors);
     }
@@ -74,27 +79,31 @@ static class ConfigLoader
     }
 
     /// <summary>The kinds that the settings' own texts don't show: a section that is a value, a value that is a list.</summary>
-    static void RefuseWrongKinds(IReadOnlyDictionary<string, ConfigFile.Place> keys, string path, List<string> errors)
+    static void RefuseWrongKinds(IEnumerable<Setting> known, IReadOnlyDictionary<string, ConfigFile.Place> keys, string path,
+        List<string> errors)
     {
-        foreach (var setting in Setting.All(typeof(HubOptions)))
+        foreach (var setting in known)
         {
             if (!keys.TryGetValue(setting.Key, out var place) || place.Kind == JsonTokenType.Null)
                 continue;
-            var (isRight, expected) = setting.IsSection ? (place.Kind == JsonTokenType.StartObject, "a section: { … }")
+            var (isRight, expected) = setting.IsSection || setting.IsChannels ? (place.Kind == JsonTokenType.StartObject, "a section: { … }")
                 : setting.IsList ? (place.Kind is JsonTokenType.StartArray or JsonTokenType.String, "a list: [\"…\", \"…\"]")
                 : (place.Kind is not (JsonTokenType.StartObject or JsonTokenType.StartArray), "a single value");
             if (!isRight)
                 errors.Add($"{path}, line {place.Line}: {setting.Key} must be {expected}");
         }
+        foreach (var (key, place) in keys.Where(k => k.Value.Kind != JsonTokenType.StartObject
+            && k.Key.Split(':') is [ChannelBinding.Section, _]))
+            errors.Add($"{path}, line {place.Line}: {key} must be a section: {{ \"Kind\": \"…\", … }}");
     }
 
     /// <summary>The reader quotes a word that stands without quotation marks, and that could be a password.</summary>
     static string FirstSentence(string text) => text.Contains("invalid JSON literal", StringComparison.Ordinal)
         ? "a word stands here without quotation marks" : text.Split(". ")[0].TrimEnd('.');
 
-    static void RefuseUnknown(string key, string where, List<string> errors)
+    static void RefuseUnknown(string key, string where, IEnumerable<Setting> settings, List<string> errors)
     {
-        var known = Setting.All(typeof(HubOptions)).ToDictionary(s => s.Key, StringComparer.OrdinalIgnoreCase);
+        var known = settings.ToDictionary(s => s.Key, StringComparer.OrdinalIgnoreCase);
         int last = key.LastIndexOf(':');
         bool isListItem = last > 0 && known.TryGetValue(key[..last], out var list) && list.IsList && int.TryParse(key[(last + 1)..], out _);
         if (known.ContainsKey(key) || isListItem || key is "$schema")
@@ -106,13 +115,16 @@ static class ConfigLoader
         errors.Add($"{where} is no setting; {(Distance(near, key) <= 3 ? $"did you mean {named}?" : "`vigie config schema` lists them")}");
     }
 
-    static object Bind(Type record, IConfiguration configuration, string prefix, List<string> errors, Func<string, string> where)
+    static object Bind(Type record, IConfiguration configuration, string prefix, ChannelBinding channels, List<string> errors,
+        Func<string, string> where)
     {
         object options = Activator.CreateInstance(record)!;
-        foreach (var setting in Setting.All(record, prefix).Where(s => s.Property.DeclaringType == record))
+        foreach (var setting in Setting.Of(record, prefix))
         {
             if (setting.IsSection)
-                setting.Property.SetValue(options, Bind(setting.Property.PropertyType, configuration, setting.Key + ':', errors, where));
+                setting.Property.SetValue(options, BindPart(setting.Property.PropertyType, setting.Key + ':'));
+            else if (setting.IsChannels)
+                setting.Property.SetValue(options, channels.Bind(configuration, BindPart, errors, where));
             else if (setting.IsList)
             {
                 if (configuration[setting.Key] is { Length: > 0 } joined)
@@ -131,6 +143,8 @@ static class ConfigLoader
             }
         }
         return options;
+
+        object BindPart(Type part, string prefix) => Bind(part, configuration, prefix, channels, errors, where);
     }
 
     /// <summary>Edit distance, for "did you mean".</summary>

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using Vigie.Hub.Advisories;
 using Vigie.Hub.Alerts;
 using Vigie.Hub.Alerts.Channels;
+using Vigie.Hub.Alerts.Watchdog;
 using Vigie.Hub.Ingest;
 using Vigie.PromQL;
 using Vigie.Storage;
@@ -37,6 +38,13 @@ sealed record HubOptions
 
     [Description("The mail server that carries alerts. Nothing is mailed while Host or To is empty.")]
     public MailOptions Mail { get; init; } = new();
+
+    [Description("More ways to tell than Mail, each with a name of yours: \"ops\": { \"Kind\": \"slack\", \"UrlFile\": \"/etc/vigie/slack\" }. "
+        + "`vigie channel kinds` lists the kinds and their settings.")]
+    public IReadOnlyDictionary<string, ChannelOptions> Channels { get; init; } = new Dictionary<string, ChannelOptions>(StringComparer.Ordinal);
+
+    [Description("What tells you when Vigie itself does not work any more.")]
+    public WatchdogOptions Watchdog { get; init; } = new();
 
     [Description("Security advisories.")]
     public FeedsOptions Feeds { get; init; } = new();

@@ -1,4 +1,3 @@
-using MimeKit;
 using Vigie.Agent;
 
 namespace Vigie.Hub.Configuration;
@@ -22,13 +21,8 @@ static class OptionChecks
             yield return "Probe:" + error.Replace(nameof(AgentOptions.DisabledProbes), nameof(LocalProbeOptions.Disabled), StringComparison.Ordinal);
         if (!IsHttp(options.Feeds.CertFr.BaseUrl))
             yield return $"Feeds:CertFr:BaseUrl is \"{options.Feeds.CertFr.BaseUrl}\"; write an address such as https://www.cert.ssi.gouv.fr";
-        if (options.Mail.Password.Length > 0 && options.Mail.PasswordFile.Length > 0)
-            yield return "Mail:Password and Mail:PasswordFile are both set; keep one of them";
-        if (options.Mail.PasswordFile.Length > 0 && !File.Exists(options.Mail.PasswordFile))
-            yield return $"Mail:PasswordFile is \"{options.Mail.PasswordFile}\", which does not exist; create it or empty the setting";
-        foreach (string address in options.Mail.To.Append(options.Mail.From))
-            if (!MailboxAddress.TryParse(address, out _))
-                yield return $"Mail: \"{address}\" is no mail address; write name@example.org";
+        foreach (string error in ChannelBinding.Errors(options).Concat(options.Watchdog.Errors()))
+            yield return error;
         foreach (string name in options.Alerts.Disabled.Where(n => !Vigie.Hub.Alerts.DefaultRules.Names.Contains(n)))
             yield return $"Alerts:Disabled names \"{name}\", which is no rule; the rules are {string.Join(", ", Vigie.Hub.Alerts.DefaultRules.Names)}";
     }

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Globalization;
 using System.Reflection;
+using Vigie.Hub.Alerts.Channels;
 
 namespace Vigie.Hub.Configuration;
 
@@ -11,20 +12,31 @@ sealed record Setting(string Key, PropertyInfo Property, object? Default)
 
     public bool IsSection => Property.PropertyType is { IsClass: true } type && type != typeof(string) && !IsList;
 
+    /// <summary>Channels, each with a name that the user chooses and the settings of its kind.</summary>
+    public bool IsChannels => Property.PropertyType == typeof(IReadOnlyDictionary<string, ChannelOptions>);
+
     public bool IsList => Property.PropertyType == typeof(IReadOnlyList<string>);
 
     public bool IsSecret => Property.GetCustomAttribute<SecretAttribute>() is not null;
 
+    public bool IsRequired => Property.GetCustomAttribute<RequiredAttribute>() is not null;
+
+    /// <summary>The settings of a record itself: first its own, then those that it shares with others.</summary>
+    public static IEnumerable<Setting> Of(Type record, string prefix = "")
+    {
+        object defaults = Activator.CreateInstance(record)!;
+        return record.GetProperties().Where(p => p.SetMethod is not null)
+            .Select(property => new Setting(prefix + property.Name, property, property.GetValue(defaults)));
+    }
+
     /// <summary>All settings of a record, sections before their contents.</summary>
     public static IEnumerable<Setting> All(Type record, string prefix = "")
     {
-        object defaults = Activator.CreateInstance(record)!;
-        foreach (var property in record.GetProperties().Where(p => p.SetMethod is not null))
+        foreach (var setting in Of(record, prefix))
         {
-            var setting = new Setting(prefix + property.Name, property, property.GetValue(defaults));
             yield return setting;
             if (setting.IsSection)
-                foreach (var inner in All(property.PropertyType, setting.Key + ':'))
+                foreach (var inner in All(setting.Property.PropertyType, setting.Key + ':'))
                     yield return inner;
         }
     }

@@ -19,3 +19,7 @@ sealed class BetweenAttribute(string least, string most) : Attribute
 /// <summary>A secret: it has a twin ending in <c>File</c>, and is never printed.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 sealed class SecretAttribute : Attribute;
+
+/// <summary>Without it the section is of no use; of a secret, its twin will do.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+sealed class RequiredAttribute : Attribute;

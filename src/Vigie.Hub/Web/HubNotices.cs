@@ -11,13 +11,13 @@ sealed class HubNotices(OutboxStore outbox, ChannelSet channels, AlertEngine eng
     DiskWatch disk, MetricStore store, RetentionRound retention)
 {
     /// <summary>More would push the page itself out of sight.</summary>
-    const int MostDamage = 3;
+    const int MostDamage = 3, MostUndelivered = 100;
 
     public IEnumerable<string> Of(Viewer viewer)
     {
         var t = viewer.Texts;
         if (channels.Configured.Count == 0)
-            yield return t["No alert is mailed yet: set Mail:Host and Mail:To in config.json, then try: vigie test-mail"];
+            yield return t["No alert reaches anybody yet: set Mail:Host and Mail:To, or Channels, in config.json, then try: vigie channel test NAME"];
         if (disk.Look())
             yield return t.Format("The disk is nearly full ({0} left): no samples are taken until there is room; alerts and mails go on.",
                 t.Bytes(disk.Left.Bytes));
@@ -27,9 +27,9 @@ sealed class HubNotices(OutboxStore outbox, ChannelSet channels, AlertEngine eng
         if (retention.Clock is { Ahead: { } ahead, Until: var until })
             yield return t.Format("The hub's clock is {0} ahead of what it was. In case it is wrong, nothing is deleted until {1}; if it is right, vigie clean deletes at once.",
                 t.Duration(ahead), viewer.Time(until));
-        var waiting = outbox.Undelivered(100).Where(n => n.Refused is null).ToList();
-        if (waiting.Count > 0)
-            yield return t.Format("{0} mails wait to be sent: {1}", waiting.Count, waiting[0].Error ?? "");
+        foreach (var waiting in outbox.Undelivered(MostUndelivered).Where(n => n.Refused is null)
+            .GroupBy(n => n.Channel, StringComparer.Ordinal).OrderBy(c => c.Key, StringComparer.Ordinal))
+            yield return t.Format("The channel {0} fails; messages that wait for it: {1}. {2}", waiting.Key, waiting.Count(), waiting.First().Error ?? "");
         foreach (var (rule, reason) in engine.Errors)
             yield return t.Format("The rule {0} can't be evaluated: {1}", rule, reason);
         foreach (var loop in loops)

@@ -16,6 +16,7 @@ public sealed partial class TextRules
         .. DefaultRules.Of(new()).Select(r => r.Title),
         .. Enum.GetValues<HostState>().Select(HostStates.Text),
         .. Enum.GetValues<Vigie.Agent.Checks.CheckState>().Select(Vigie.Hub.Checks.CheckWords.State),
+        .. new[] { "sent", "tried in vain", "refused", "works", "fails", "has refused", "not used yet" },
         .. new[] { "warning", "critical", "pending", "resolved", "System", "Light", "Dark", "State", "Name", "CPU", "Memory", "Disk" },
         .. new[] { "user", "system", "interrupt", "used", "cached", "buffers", "read", "write", "receive", "transmit", "users",
             "major faults", "swap in", "swap out" },

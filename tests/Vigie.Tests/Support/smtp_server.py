@@ -1,9 +1,11 @@
 """A real SMTP server (aiosmtpd) for the tests: puts mails into a Maildir and answers as the file REPLY says.
 
 usage: smtp_server.py PORT MAILDIR REPLY [USER PASSWORD]
+PASSWORD is also the OAuth token of USER; a USER that begins with "old-" is offered XOAUTH2 only.
 REPLY holds one line such as "451 try later"; while it is missing or empty, mails are taken.
 """
 import asyncio
+import base64
 import mailbox
 import os
 import sys
@@ -27,6 +29,21 @@ class Handler:
                 return line
         self.maildir.add(envelope.original_content)
         return "250 taken"
+
+    async def auth_XOAUTH2(self, server, args):
+        return self.bearer(args, "user=%s\x01")
+
+    async def auth_OAUTHBEARER(self, server, args):
+        return self.bearer(args, "n,a=%s,\x01")
+
+    def bearer(self, args, begins):
+        said = base64.b64decode(args[1]).decode() if len(args) > 1 else ""
+        right = len(sys.argv) > 5 and said.startswith(begins % sys.argv[4]) and said.endswith("\x01auth=Bearer %s\x01\x01" % sys.argv[5])
+        return AuthResult(success=right, handled=False)
+
+
+if len(sys.argv) > 4 and sys.argv[4].startswith("old-"):
+    del Handler.auth_OAUTHBEARER
 
 
 class Server(Controller):

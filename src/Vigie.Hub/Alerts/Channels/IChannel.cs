@@ -16,32 +16,36 @@ readonly record struct Delivery(DeliveryOutcome Outcome, string? Reason = null)
 {
     public static Delivery Sent { get; } = new(DeliveryOutcome.Sent);
 
-    public static Delivery Retry(string reason) => new(DeliveryOutcome.Retry, reason);
+    /// <summary>What the other side has answered when it took the message; holds no secret.</summary>
+    public string? Reply { get; init; }
+
+    /// <summary>How long the other side wants to be left alone.</summary>
+    public TimeSpan? After { get; init; }
+
+    public static Delivery Taken(string reply) => new(DeliveryOutcome.Sent) { Reply = reply };
+
+    public static Delivery Retry(string reason, TimeSpan? after = null) => new(DeliveryOutcome.Retry, reason) { After = after };
 
     public static Delivery Refused(string reason) => new(DeliveryOutcome.Refused, reason);
 }
 
-/// <summary>A message as people read it, whatever the channel.</summary>
-/// <param name="ThreadId">Same for an alert and its recovery.</param>
-/// <param name="MessageId">Same for each try of one message, so that a receiver can drop a second copy.</param>
-sealed record Message(string Subject, string Text, string Html, byte[]? Picture, string PictureName, string MessageId, string? ThreadId);
-
 /// <summary>A way to tell people. It never throws for what the outside does: that is a <see cref="Delivery"/>.</summary>
 interface IChannel
 {
-    string Name { get; }
+    /// <summary>Where its messages go, for people: a host, a program. Never a whole address, for that is often a secret.</summary>
+    string Target { get; }
 
-    bool IsConfigured { get; }
+    /// <summary>Whether the other side holds an incident open, and calls people, until it is told of the end.</summary>
+    bool OpensIncidents => false;
 
     Task<Delivery> SendAsync(Message message, CancellationToken ct);
 }
 
-/// <summary>All channels of the hub.</summary>
-sealed class ChannelSet(IEnumerable<IChannel> channels)
+/// <summary>What config.json calls this kind of channel. Its settings are the record that its constructor takes.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+sealed class ChannelKindAttribute(string name, string help) : Attribute
 {
-    public IReadOnlyList<IChannel> All { get; } = [.. channels];
+    public string Name { get; } = name;
 
-    public IReadOnlyList<string> Configured => [.. All.Where(c => c.IsConfigured).Select(c => c.Name)];
-
-    public IChannel? Find(string name) => All.FirstOrDefault(c => c.Name == name);
+    public string Help { get; } = help;
 }

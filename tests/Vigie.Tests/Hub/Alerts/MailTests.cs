@@ -108,10 +108,34 @@ public sealed class MailTests
         });
         var message = await hub.Get<AlertComposer>()
             .ComposeTestAsync(TimeProvider.System.GetUtcNow(), TestContext.Current.CancellationToken);
-        var delivery = await hub.Get<ChannelSet>().Find("mail")!.SendAsync(message, TestContext.Current.CancellationToken);
+        var delivery = await hub.Get<ChannelSet>().Find("mail")!.Channel.SendAsync(message, TestContext.Current.CancellationToken);
         Assert.Equal(DeliveryOutcome.Retry, delivery.Outcome);
         Assert.Contains("does not accept the login", delivery.Reason!, StringComparison.Ordinal);
         Assert.DoesNotContain(hub.Log.Lines.Append(delivery.Reason!), l => l.Contains("s3cret", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("ada@example.org"), InlineData("old-ada@example.org")]
+    public async Task An_oauth_token_logs_in_and_one_that_was_made_anew_counts_at_once(string user)
+    {
+        using var smtp = SmtpServer.Start(null, user, "t0ken-new");
+        using var folder = new TempFolder();
+        await File.WriteAllTextAsync(folder["token"], "t0ken-old\n", TestContext.Current.CancellationToken);
+        var channel = ChannelStage.Create(new MailOptions
+        {
+            Host = "127.0.0.1",
+            Port = smtp.Port,
+            Security = "none",
+            User = user,
+            OAuthTokenFile = folder["token"],
+            To = ["admin@example.org"],
+        });
+        var delivery = await channel.SendAsync(ChannelStage.Message(), TestContext.Current.CancellationToken);
+        Assert.Equal(DeliveryOutcome.Retry, delivery.Outcome);
+        Assert.Contains("does not accept the login", delivery.Reason!, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(folder["token"], "t0ken-new\n", TestContext.Current.CancellationToken);
+        Assert.Equal(DeliveryOutcome.Sent, (await channel.SendAsync(ChannelStage.Message(), TestContext.Current.CancellationToken)).Outcome);
+        Assert.Single(smtp.Mails());
     }
 
     [Theory]

@@ -9,7 +9,7 @@ namespace Vigie.Tests.Hub.Commands;
 public sealed class CommandTests
 {
     static readonly string[] NeedsData = ["hosts", "alerts", "check", "collect", "clean", "verify", "backup", "export", "token list",
-        "user list", "test-mail", "graph h cpu -o x.svg", "advisories list"];
+        "user list", "test-mail", "channel list", "channel log", "channel test x", "explain", "graph h cpu -o x.svg", "advisories list"];
 
     [Fact]
     public async Task Init_makes_the_files_of_the_mission_and_never_touches_them_again()

@@ -37,6 +37,7 @@ public sealed class ConfigFileTests
             "string" => [JsonValueKind.String],
             "boolean" => [JsonValueKind.True, JsonValueKind.False],
             "array" => [JsonValueKind.Array],
+            "object" => [JsonValueKind.Object],
             _ => (JsonValueKind[])[JsonValueKind.Number],
         });
         if (node["pattern"] is { } pattern)
