@@ -11,7 +11,7 @@ sealed class Waker : IValueTaskSource<bool>, IDisposable
     readonly TimeProvider _time;
     readonly Lock _gate = new();
     readonly ITimer _timer;
-    ManualResetValueTaskSourceCore<bool> _core = new() { RunContinuationsAsynchronously = true };
+    ManualResetValueTaskSourceCore<bool> _core;
     CancellationTokenRegistration _cancelled;
     CancellationToken _ct;
     TimeSpan _most;
@@ -29,10 +29,13 @@ sealed class Waker : IValueTaskSource<bool>, IDisposable
     public void Wake()
     {
         lock (_gate)
-            if (!_isWaiting)
+            if (!TryEnd())
+            {
                 _isAwake = true;
-            else
-                End(woken: true);
+                return;
+            }
+        _core.RunContinuationsAsynchronously = true; // who wakes has other things to do
+        _core.SetResult(true);
     }
 
     /// <summary>Forgets that it was woken.</summary>
@@ -77,26 +80,31 @@ sealed class Waker : IValueTaskSource<bool>, IDisposable
             // A timer may be early, and one of an earlier wait may come late; a clock that runs backwards tells nothing.
             var left = _most - _time.GetElapsedTime(_began);
             if (left > TimeSpan.Zero && left <= _most)
+            {
                 _timer.Change(left < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : left, Timeout.InfiniteTimeSpan);
-            else
-                End(woken: false);
+                return;
+            }
+            TryEnd();
         }
+        _core.RunContinuationsAsynchronously = false; // the timer's thread was woken for nothing else
+        _core.SetResult(false);
     }
 
     void Cancelled()
     {
         lock (_gate)
-            if (_isWaiting)
-            {
-                _isWaiting = false;
-                _core.SetException(new OperationCanceledException(_ct));
-            }
+            if (!TryEnd())
+                return;
+        _core.RunContinuationsAsynchronously = true;
+        _core.SetException(new OperationCanceledException(_ct));
     }
 
-    void End(bool woken)
+    /// <summary>Whoever ends the wait is the only one who does.</summary>
+    bool TryEnd()
     {
+        bool was = _isWaiting;
         _isWaiting = false;
-        _core.SetResult(woken);
+        return was;
     }
 
     bool IValueTaskSource<bool>.GetResult(short token)
