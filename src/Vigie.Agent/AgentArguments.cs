@@ -4,7 +4,7 @@ using Vigie.Agent.Checks;
 namespace Vigie.Agent;
 
 /// <summary>The command line of <c>vigie-agent</c>.</summary>
-sealed record AgentArguments(AgentOptions Options, bool Once, bool Print, bool PrintName, bool Help, bool Version)
+sealed record AgentArguments(AgentOptions Options, bool Once, bool Print, bool PrintName, bool PrintInventory, bool Help, bool Version)
 {
     public const string HelpText = """
         vigie-agent measures this host and sends the samples to a Vigie hub.
@@ -32,6 +32,7 @@ sealed record AgentArguments(AgentOptions Options, bool Once, bool Print, bool P
           --once             one round, then end
           --print            print what would be sent, and send nothing
           --print-name       print the name under which this host would appear
+          --print-inventory  print what this host is made of, packages above all, as JSON
           --help             this text
           --version          the version
 
@@ -42,7 +43,7 @@ sealed record AgentArguments(AgentOptions Options, bool Once, bool Print, bool P
     /// <summary>Reads the command line; what is not understood goes to <paramref name="errors"/>, all at once.</summary>
     public static AgentArguments Parse(IReadOnlyList<string> args, string? tokenFromEnvironment, List<string> errors)
     {
-        var read = new AgentArguments(new(), Once: false, Print: false, PrintName: false, Help: false, Version: false);
+        var read = new AgentArguments(new(), Once: false, Print: false, PrintName: false, PrintInventory: false, Help: false, Version: false);
         for (int i = 0; i < args.Count; i++)
         {
             int equals = args[i].StartsWith("--", StringComparison.Ordinal) ? args[i].IndexOf('=', StringComparison.Ordinal) : -1;
@@ -53,6 +54,7 @@ sealed record AgentArguments(AgentOptions Options, bool Once, bool Print, bool P
                 case "--per-core": read = read with { Options = read.Options with { PerCore = true } }; continue;
                 case "--print": read = read with { Print = true }; continue;
                 case "--print-name": read = read with { PrintName = true }; continue;
+                case "--print-inventory": read = read with { PrintInventory = true }; continue;
                 case "--help" or "-h": read = read with { Help = true }; continue;
                 case "--version": read = read with { Version = true }; continue;
             }

@@ -1,4 +1,5 @@
 using Vigie.Agent.Checks;
+using Vigie.Agent.Inventory;
 using Vigie.Agent.Link;
 using Vigie.Agent.Probes;
 using Vigie.Agent.Reading;
@@ -27,6 +28,7 @@ public sealed class AgentHost
     readonly OtlpSamples _round = new();
     readonly AgentChecks _checks;
     readonly SnapshotLink? _snapshots;
+    readonly AgentInventory? _inventory;
 
     /// <param name="snapshots">Takes the texts of checks; null when nobody does.</param>
     /// <exception cref="ArgumentException">The options are wrong; the message tells every error.</exception>
@@ -54,6 +56,7 @@ public sealed class AgentHost
         Resource = HostIdentity.Read(options, root);
         _snapshots = snapshots is null ? null
             : new(snapshots, HostIdentity.Name(options, root), new(Random.Shared), time, log);
+        _inventory = _snapshots is null || options.DisabledProbes.Contains(AgentInventory.Name) ? null : new(root, _snapshots, time, log);
         _writer = new(Resource, "vigie-agent", AgentVersion.Text);
     }
 
@@ -72,7 +75,11 @@ public sealed class AgentHost
         if (spool is not null)
             _link.Use(spool);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        Task[] all = [MeasureAsync(end.Token), _link.RunAsync(end.Token), .. _snapshots is null ? Array.Empty<Task>() : [_snapshots.RunAsync(end.Token)]];
+        Task[] all =
+        [
+            MeasureAsync(end.Token), _link.RunAsync(end.Token),
+            .. new[] { _snapshots?.RunAsync(end.Token), _inventory?.RunAsync(end.Token) }.OfType<Task>(),
+        ];
         await Task.WhenAny(all); // none ends by itself; should one break, the others must not go on alone
         await end.CancelAsync();
         try
@@ -112,7 +119,10 @@ public sealed class AgentHost
         var tick = await MeasureOnceAsync(ct);
         var outcome = await _exporter.SendAsync(Encode(tick), _round.Count, ct);
         if (_snapshots is not null && outcome.Result == ExportResult.Accepted)
+        {
+            await (_inventory?.LookAsync(ct) ?? Task.CompletedTask);
             await _snapshots.FlushAsync(ct);
+        }
         return outcome;
     }
 

@@ -1,4 +1,5 @@
 using Vigie.Agent.Checks.Kinds;
+using Vigie.Agent.Inventory;
 using Vigie.Agent.Probes;
 
 namespace Vigie.Agent;
@@ -87,7 +88,7 @@ public sealed record AgentOptions
             errors.Add($"QueueBytes: {QueueBytes} is out of range; give 64 KiB to 1 GiB");
         if (QueueAge < TimeSpan.FromMinutes(1) || QueueAge > TimeSpan.FromDays(7))
             errors.Add($"QueueAge: {QueueAge} is out of range; give 1 min to 7 days");
-        foreach (var unknown in DisabledProbes.Where(p => !ProbeCatalog.Names.Contains(p) && p != TextFileCheck.Name
+        foreach (var unknown in DisabledProbes.Where(p => !ProbeCatalog.Names.Contains(p) && p is not (TextFileCheck.Name or AgentInventory.Name)
             && !p.StartsWith("probes.d/", StringComparison.Ordinal)))
             errors.Add($"DisabledProbes: there is no probe \"{unknown}\"; there are {string.Join(", ", ProbeCatalog.Names)}");
         return errors;

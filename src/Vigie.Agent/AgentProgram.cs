@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Vigie.Agent.Heartbeats;
+using Vigie.Agent.Inventory;
 using Vigie.Agent.Link;
 using Vigie.Agent.Snapshots;
 
@@ -21,7 +22,7 @@ static class AgentProgram
             return 0;
         }
         errors.AddRange(arguments.Options.Errors());
-        if (arguments.Options.HubUrl is null && !arguments.Print && !arguments.PrintName)
+        if (arguments.Options.HubUrl is null && !arguments.Print && !arguments.PrintName && !arguments.PrintInventory)
             errors.Add("--hub is missing; give the hub's address, or --print to see what would be sent");
         if (arguments.Options.ChecksFile is { } checks && !File.Exists(checks))
             errors.Add($"--checks: there is no file {checks}; write your checks into it, a line each");
@@ -31,6 +32,13 @@ static class AgentProgram
         if (arguments.PrintName)
         {
             Console.WriteLine(HostIdentity.Name(arguments.Options, new(arguments.Options.Root)));
+            return 0;
+        }
+
+        if (arguments.PrintInventory)
+        {
+            await using var output = Console.OpenStandardOutput();
+            await output.WriteAsync(await new InventoryReader(new(arguments.Options.Root), TimeProvider.System).ReadAsync(default));
             return 0;
         }
 

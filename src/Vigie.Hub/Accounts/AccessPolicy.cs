@@ -53,6 +53,7 @@ static class AccessPolicy
         ["GET /"] = Access.Reader,
         ["GET /hosts/{name}"] = Access.Reader,
         ["GET /hosts/{name}/charts"] = Access.Reader,
+        ["GET /hosts/{name}/packages"] = Access.Reader,
         ["GET /charts/{host}/{chart}.svg"] = Access.Reader,
         ["GET /charts/{host}/{chart}.png"] = Access.Reader,
         ["GET /charts/{host}/{chart}.json"] = Access.Reader,
@@ -60,6 +61,7 @@ static class AccessPolicy
         ["GET /advisories"] = Access.Reader,
         ["GET /live"] = Access.Reader,
 
+        ["GET /api/v1/hosts/inventory"] = Access.Reader,
         ["GET /api/v1/query"] = Access.Reader,
         ["POST /api/v1/query"] = Access.Reader,
         ["GET /api/v1/query_range"] = Access.Reader,
