@@ -24,6 +24,7 @@ sealed record AgentArguments(AgentOptions Options, bool Once, bool Print, bool P
                              web pages, ports, ping, DNS (none); see docs/checks.md
           --disable NAMES    probes not to run, separated by commas
           --per-core         report each processor, too, and not only all together
+          --hide-users       send other words in the place of users' names, and not from where they came
           --root DIR         where this host's /proc, /sys, /run, … are (/)
           --spool DIR        where samples are kept while the hub is away, or none for in memory
                              ($STATE_DIRECTORY, or ~/.local/state/vigie-agent)
@@ -52,6 +53,7 @@ sealed record AgentArguments(AgentOptions Options, bool Once, bool Print, bool P
             {
                 case "--once": read = read with { Once = true }; continue;
                 case "--per-core": read = read with { Options = read.Options with { PerCore = true } }; continue;
+                case "--hide-users": read = read with { Options = read.Options with { HideUsers = true } }; continue;
                 case "--print": read = read with { Print = true }; continue;
                 case "--print-name": read = read with { PrintName = true }; continue;
                 case "--print-inventory": read = read with { PrintInventory = true }; continue;

@@ -1,3 +1,4 @@
+using Vigie.Agent.Activity;
 using Vigie.Agent.Checks;
 using Vigie.Agent.Inventory;
 using Vigie.Agent.Link;
@@ -29,6 +30,7 @@ public sealed class AgentHost
     readonly AgentChecks _checks;
     readonly SnapshotLink? _snapshots;
     readonly AgentInventory? _inventory;
+    readonly AgentActivity? _activity;
 
     /// <param name="snapshots">Takes the texts of checks; null when nobody does.</param>
     /// <exception cref="ArgumentException">The options are wrong; the message tells every error.</exception>
@@ -40,7 +42,7 @@ public sealed class AgentHost
 
         var root = new HostRoot(options.Root);
         ulong boot = HostIdentity.BootUnixNano(root);
-        var context = new ProbeContext(root, time, options.EffectiveProbeTimeout, options.PerCore);
+        var context = new ProbeContext(root, time, options.EffectiveProbeTimeout, options.PerCore, options.HideUsers);
         ProbeSlot[] builtIn =
         [
             .. ProbeCatalog.Names.Where(name => !options.DisabledProbes.Contains(name))
@@ -57,6 +59,8 @@ public sealed class AgentHost
         _snapshots = snapshots is null ? null
             : new(snapshots, HostIdentity.Name(options, root), new(Random.Shared), time, log);
         _inventory = _snapshots is null || options.DisabledProbes.Contains(AgentInventory.Name) ? null : new(root, _snapshots, time, log);
+        _activity = _snapshots is null || options.DisabledProbes.Contains(AgentActivity.Name) ? null
+            : new(root, new(root, options.HideUsers), _snapshots, time, log);
         _writer = new(Resource, "vigie-agent", AgentVersion.Text);
     }
 
@@ -78,7 +82,7 @@ public sealed class AgentHost
         Task[] all =
         [
             MeasureAsync(end.Token), _link.RunAsync(end.Token),
-            .. new[] { _snapshots?.RunAsync(end.Token), _inventory?.RunAsync(end.Token) }.OfType<Task>(),
+            .. new[] { _snapshots?.RunAsync(end.Token), _inventory?.RunAsync(end.Token), _activity?.RunAsync(end.Token) }.OfType<Task>(),
         ];
         await Task.WhenAny(all); // none ends by itself; should one break, the others must not go on alone
         await end.CancelAsync();

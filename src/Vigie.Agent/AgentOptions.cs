@@ -1,3 +1,4 @@
+using Vigie.Agent.Activity;
 using Vigie.Agent.Checks.Kinds;
 using Vigie.Agent.Inventory;
 using Vigie.Agent.Probes;
@@ -41,6 +42,9 @@ public sealed record AgentOptions
 
     /// <summary>Whether each processor is reported besides all of them together: a series more for each.</summary>
     public bool PerCore { get; init; }
+
+    /// <summary>Whether users are sent under words in the place of their names, and without from where they came.</summary>
+    public bool HideUsers { get; init; }
 
     /// <summary>How long one request to the hub may take.</summary>
     public TimeSpan SendTimeout { get; init; } = TimeSpan.FromSeconds(30);
@@ -88,8 +92,8 @@ public sealed record AgentOptions
             errors.Add($"QueueBytes: {QueueBytes} is out of range; give 64 KiB to 1 GiB");
         if (QueueAge < TimeSpan.FromMinutes(1) || QueueAge > TimeSpan.FromDays(7))
             errors.Add($"QueueAge: {QueueAge} is out of range; give 1 min to 7 days");
-        foreach (var unknown in DisabledProbes.Where(p => !ProbeCatalog.Names.Contains(p) && p is not (TextFileCheck.Name or AgentInventory.Name)
-            && !p.StartsWith("probes.d/", StringComparison.Ordinal)))
+        foreach (var unknown in DisabledProbes.Where(p => !ProbeCatalog.Names.Contains(p)
+            && p is not (TextFileCheck.Name or AgentInventory.Name or AgentActivity.Name) && !p.StartsWith("probes.d/", StringComparison.Ordinal)))
             errors.Add($"DisabledProbes: there is no probe \"{unknown}\"; there are {string.Join(", ", ProbeCatalog.Names)}");
         return errors;
     }

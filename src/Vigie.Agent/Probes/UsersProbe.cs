@@ -18,6 +18,7 @@ sealed class UsersProbe(ProbeContext context) : IProbe
 
     readonly SessionFolder _sessions = new(context.Root);
     readonly UtmpFile _utmp = new(context.Root);
+    readonly UserNames _names = new(context.Root, context.HideUsers);
     readonly List<UserSession> _found = [];
 
     [ModuleInitializer]
@@ -36,6 +37,8 @@ sealed class UsersProbe(ProbeContext context) : IProbe
             sink.NoData("there is neither /run/systemd/sessions nor /run/utmp nor /var/run/utmp");
             return default;
         }
+        for (int i = 0; _names.Hides && i < _found.Count; i++)
+            _found[i] = _names.Of(_found[i]);
         sink.Add(LoggedIn, _found.Count);
         for (int i = 0; i < _found.Count; i++)
         {

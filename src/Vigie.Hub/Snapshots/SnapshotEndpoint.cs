@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Mvc;
+using Vigie.Agent.Activity;
 using Vigie.Agent.Checks;
 using Vigie.Agent.Inventory;
 using Vigie.Core.Metrics;
@@ -17,7 +18,7 @@ static class SnapshotEndpoint
     const int MostBytes = 1 << 20;
 
     /// <summary>The kinds that some part of the hub reads; others are refused, for they would lie here unread.</summary>
-    static readonly string[] Kinds = [CheckDocument.Kind, InventoryDocument.Kind];
+    static readonly string[] Kinds = [CheckDocument.Kind, InventoryDocument.Kind, ActivityDocument.Kind];
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/api/v1/hosts/snapshot", HandleAsync);
 
