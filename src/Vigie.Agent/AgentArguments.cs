@@ -26,6 +26,8 @@ sealed record AgentArguments(AgentOptions Options, bool Once, bool Print, bool P
           --per-core         report each processor, too, and not only all together
           --hide-users       send other words in the place of users' names, and not from where they came
           --root DIR         where this host's /proc, /sys, /run, … are (/)
+          --metrics ADDRESS  answer /metrics in node_exporter's names, on this host alone:
+                             127.0.0.1:9100 or unix:/run/vigie-agent/metrics.sock (nowhere)
           --spool DIR        where samples are kept while the hub is away, or none for in memory
                              ($STATE_DIRECTORY, or ~/.local/state/vigie-agent)
           --spool-size SIZE  how much is kept there, 1M to 1G (32M)
@@ -37,7 +39,7 @@ sealed record AgentArguments(AgentOptions Options, bool Once, bool Print, bool P
           --help             this text
           --version          the version
 
-        The agent listens on nothing and takes no orders. SIGTERM ends it after the last
+        The agent takes no orders, and listens on nothing but what --metrics names. SIGTERM ends it after the last
         samples were sent.
         """;
 
@@ -74,7 +76,7 @@ sealed record AgentArguments(AgentOptions Options, bool Once, bool Print, bool P
 
     static bool TakesValue(string name) =>
         name is "--hub" or "--token" or "--token-file" or "--interval" or "--timeout" or "--name" or "--probes-dir"
-        or "--checks" or "--disable" or "--root" or "--spool" or "--spool-size" or "--keep";
+        or "--checks" or "--metrics" or "--disable" or "--root" or "--spool" or "--spool-size" or "--keep";
 
     static AgentOptions With(AgentOptions options, string name, string value, List<string> errors) => name switch
     {
@@ -85,6 +87,7 @@ sealed record AgentArguments(AgentOptions Options, bool Once, bool Print, bool P
         "--timeout" => options with { ProbeTimeout = Time(name, value, errors) },
         "--name" => options with { HostName = value },
         "--probes-dir" => options with { ProbesDir = value },
+        "--metrics" => options with { Metrics = value },
         "--checks" => options with { ChecksFile = value },
         "--disable" =>
             options with { DisabledProbes = value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) },

@@ -1,5 +1,6 @@
 using Vigie.Agent.Activity;
 using Vigie.Agent.Checks;
+using Vigie.Agent.Exposition;
 using Vigie.Agent.Inventory;
 using Vigie.Agent.Link;
 using Vigie.Agent.Probes;
@@ -31,6 +32,7 @@ public sealed class AgentHost
     readonly SnapshotLink? _snapshots;
     readonly AgentInventory? _inventory;
     readonly AgentActivity? _activity;
+    readonly MetricsServer? _metrics;
 
     /// <param name="snapshots">Takes the texts of checks; null when nobody does.</param>
     /// <exception cref="ArgumentException">The options are wrong; the message tells every error.</exception>
@@ -61,6 +63,8 @@ public sealed class AgentHost
         _inventory = _snapshots is null || options.DisabledProbes.Contains(AgentInventory.Name) ? null : new(root, _snapshots, time, log);
         _activity = _snapshots is null || options.DisabledProbes.Contains(AgentActivity.Name) ? null
             : new(root, new(root, options.HideUsers), _snapshots, time, log);
+        _metrics = options.Metrics is { } asked && MetricsAddress.Parse(asked, out _) is { } address
+            ? new(address, NodeMetrics.Of(root, time), time, log) : null;
         _writer = new(Resource, "vigie-agent", AgentVersion.Text);
     }
 
@@ -82,7 +86,8 @@ public sealed class AgentHost
         Task[] all =
         [
             MeasureAsync(end.Token), _link.RunAsync(end.Token),
-            .. new[] { _snapshots?.RunAsync(end.Token), _inventory?.RunAsync(end.Token), _activity?.RunAsync(end.Token) }.OfType<Task>(),
+            .. new[] { _snapshots?.RunAsync(end.Token), _inventory?.RunAsync(end.Token), _activity?.RunAsync(end.Token),
+                _metrics?.RunAsync(end.Token) }.OfType<Task>(),
         ];
         await Task.WhenAny(all); // none ends by itself; should one break, the others must not go on alone
         await end.CancelAsync();

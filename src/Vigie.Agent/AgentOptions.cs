@@ -1,5 +1,6 @@
 using Vigie.Agent.Activity;
 using Vigie.Agent.Checks.Kinds;
+using Vigie.Agent.Exposition;
 using Vigie.Agent.Inventory;
 using Vigie.Agent.Probes;
 
@@ -46,6 +47,10 @@ public sealed record AgentOptions
     /// <summary>Whether users are sent under words in the place of their names, and without from where they came.</summary>
     public bool HideUsers { get; init; }
 
+    /// <summary>Where metrics can be asked for in node_exporter's names, on this host alone: <c>127.0.0.1:9100</c> or <c>unix:PATH</c>;
+    /// null for nowhere.</summary>
+    public string? Metrics { get; init; }
+
     /// <summary>How long one request to the hub may take.</summary>
     public TimeSpan SendTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
@@ -82,6 +87,8 @@ public sealed record AgentOptions
             errors.Add($"ProbeTimeout: {timeout.TotalSeconds:0.###} s is out of range; give at least 0.1 s and less than the interval");
         if (HostName is { } name && (name.Length is 0 or > 253 || name.Any(c => char.IsControl(c) || char.IsWhiteSpace(c))))
             errors.Add($"HostName: \"{name}\" is no name; give 1 to 253 characters without blanks, or leave it out");
+        if (Metrics is not null && MetricsAddress.Parse(Metrics, out string wrong) is null)
+            errors.Add($"Metrics: {wrong}");
         if (!Directory.Exists(Root))
             errors.Add($"Root: there is no folder {Root}; give the folder that holds the host's proc and sys");
         if (SendTimeout < TimeSpan.FromSeconds(1) || SendTimeout > TimeSpan.FromMinutes(5))

@@ -24,6 +24,7 @@ sealed record ReportedSession(string User, string Terminal, string From, long Si
 /// <param name="Since">When it started, Unix milliseconds; 0 when not known.</param>
 sealed record TopProcess(int Pid, string Name, string User, double Cpu, long Memory, long Since);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Serialization, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ActivityDocument))]
 sealed partial class ActivityJson : JsonSerializerContext;

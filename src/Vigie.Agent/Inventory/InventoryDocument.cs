@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -26,12 +27,6 @@ sealed record InventoryDocument(OsInfo Os, string Kernel, string KernelBuild, IR
     /// <summary>The hub takes a mebibyte; what makes a larger document too large is left out, the least needed first.</summary>
     const int MostBytes = 900 * 1024;
 
-    // Signs like + stand in every other version; escaped for pages, which nobody makes of this unread, they would be a tenth of it all.
-    static readonly InventoryJson Json = new(new JsonSerializerOptions(InventoryJson.Default.Options)
-    {
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    });
-
     public byte[] Write()
     {
         var (document, json) = (this, ToJson());
@@ -49,7 +44,15 @@ sealed record InventoryDocument(OsInfo Os, string Kernel, string KernelBuild, IR
 
     InventoryDocument With(string note, IReadOnlyList<PackageInfo> packages) => this with { Packages = packages, Notes = [.. Notes, note] };
 
-    byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, Json.InventoryDocument);
+    byte[] ToJson()
+    {
+        var json = new ArrayBufferWriter<byte>(64 * 1024);
+        // Signs like + stand in every other version; escaped for pages, which nobody makes of this unread, they would be a tenth of it all.
+        using var writer = new Utf8JsonWriter(json, new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        InventoryJson.Default.InventoryDocument.SerializeHandler!(writer, this);
+        writer.Flush();
+        return json.WrittenSpan.ToArray();
+    }
 }
 
 /// <param name="Id"><c>debian</c>, <c>ubuntu</c>, <c>alpine</c>, <c>rhel</c>, … as os-release has it.</param>
@@ -77,6 +80,8 @@ sealed record PackageInfo(string Source, string Version, IReadOnlyList<string> B
 /// <param name="Files">Some of the replaced files it uses.</param>
 sealed record StaleService(string Unit, int Processes, IReadOnlyList<string> Files);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+// The hub, which reads it, has its own: what only reads is no weight here.
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Serialization, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(InventoryDocument))]
 sealed partial class InventoryJson : JsonSerializerContext;

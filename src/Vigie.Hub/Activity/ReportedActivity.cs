@@ -17,7 +17,7 @@ sealed class ReportedActivity(SnapshotStore snapshots)
             return null;
         try
         {
-            return JsonSerializer.Deserialize(snapshot.Json, ActivityJson.Default.ActivityDocument) is { } d
+            return JsonSerializer.Deserialize(snapshot.Json, DocumentJson.Default.ActivityDocument) is { } d
                 ? (d with { Sessions = Sessions(d), ByCpu = Processes(d.ByCpu), ByMemory = Processes(d.ByMemory) }, snapshot.Time) : null;
         }
         catch (JsonException)

@@ -14,7 +14,7 @@ sealed class ReportedInventory(SnapshotStore snapshots)
             return null;
         try
         {
-            return JsonSerializer.Deserialize(snapshot.Json, InventoryJson.Default.InventoryDocument) is { } document
+            return JsonSerializer.Deserialize(snapshot.Json, DocumentJson.Default.InventoryDocument) is { } document
                 ? (Whole(document), snapshot.Time) : null;
         }
         catch (JsonException)

@@ -18,7 +18,7 @@ static class SampleInventory
         ["6.1.0-25-amd64", "6.1.0-26-amd64"], true, ["linux-image-6.1.0-26-amd64"],
         new("QEMU", "Standard PC (Q35 + ICH9, 2009)", "kvm", "amd64", "AMD EPYC 7543 32-Core Processor", 8, 4, 32L << 30),
         [new("eth0", "52:54:00:12:34:56", ["192.0.2.10/24", "2001:db8::10/64", "fe80::5054:ff:fe12:3456/64"])], "dpkg",
-        [.. Sources.Select((s, i) => new PackageInfo(s, $"{1 + (i % 7)}.{i}.4-{1 + (i % 5)}~deb12u{1 + (i % 3)}", 
+        [.. Sources.Select((s, i) => new PackageInfo(s, $"{1 + (i % 7)}.{i}.4-{1 + (i % 5)}~deb12u{1 + (i % 3)}",
             i % 3 == 2 ? [s, $"lib{s}1", $"{s}-common"] : [s],
             s is "nginx" ? "NGINX Packaging <nginx-packaging@f5.com>" : "Debian Developers <debian-devel@lists.debian.org>"))],
         [new("nginx.service", 9, ["/usr/lib/x86_64-linux-gnu/libssl.so.3", "/usr/lib/x86_64-linux-gnu/libcrypto.so.3"]),

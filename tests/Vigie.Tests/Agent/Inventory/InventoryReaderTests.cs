@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
 using Vigie.Agent.Inventory;
+using Vigie.Hub.Snapshots;
 using Vigie.Tests.Support;
 
 namespace Vigie.Tests.Agent.Inventory;
@@ -16,7 +17,7 @@ public sealed class InventoryReaderTests : IDisposable
 
     async Task<InventoryDocument> ReadAsync() => Parse((await new InventoryReader(_host.Root, _time).ReadAsync(Ct))!);
 
-    static InventoryDocument Parse(byte[] json) => JsonSerializer.Deserialize(json, InventoryJson.Default.InventoryDocument)!;
+    static InventoryDocument Parse(byte[] json) => JsonSerializer.Deserialize(json, DocumentJson.Default.InventoryDocument)!;
 
     void Touch(string path, int minute) => File.SetLastWriteTimeUtc(_host.Root.Map(path), new(2026, 11, 1, 12, minute, 0, DateTimeKind.Utc));
 

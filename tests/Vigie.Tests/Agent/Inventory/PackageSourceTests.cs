@@ -132,7 +132,8 @@ public sealed class PackageSourceTests : IDisposable
     {
         Assert.SkipUnless(File.Exists("/usr/bin/dpkg-query"), "this machine has no dpkg");
         using var query = Process.Start(new ProcessStartInfo("/usr/bin/dpkg-query",
-            ["-W", "-f", "${source:Package} ${source:Version} ${Package}\t${db:Status-Status}\n"]) { RedirectStandardOutput = true, UseShellExecute = false })!;
+            ["-W", "-f", "${source:Package} ${source:Version} ${Package}\t${db:Status-Status}\n"])
+        { RedirectStandardOutput = true, UseShellExecute = false })!;
         string output = await query.StandardOutput.ReadToEndAsync(Ct);
         var theirs = output.Split('\n').Where(l => l.EndsWith("\tinstalled", StringComparison.Ordinal)).Select(l => l.Split('\t')[0]).ToHashSet();
         var ours = (await ReadAsync(new DpkgPackages(new HostRoot("/")))).SelectMany(p => p.Binaries.Select(b => $"{p.Source} {p.Version} {b}")).ToHashSet();

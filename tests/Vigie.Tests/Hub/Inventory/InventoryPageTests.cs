@@ -70,7 +70,7 @@ public sealed class InventoryPageTests
         using var answer = await reader.GetAsync("/api/v1/hosts/inventory?host=web1", Ct);
         Assert.Equal("application/json", answer.Content.Headers.ContentType!.MediaType);
         Assert.Equal(Noon, answer.Content.Headers.LastModified);
-        var json = JsonSerializer.Deserialize(await answer.Content.ReadAsByteArrayAsync(Ct), InventoryJson.Default.InventoryDocument)!;
+        var json = JsonSerializer.Deserialize(await answer.Content.ReadAsByteArrayAsync(Ct), DocumentJson.Default.InventoryDocument)!;
         Assert.Equal(SampleInventory.Document.Packages.Count, json.Packages.Count);
         Assert.Equal(HttpStatusCode.NotFound, (await reader.GetAsync("/api/v1/hosts/inventory?host=web2", Ct)).StatusCode);
         Assert.Equal(HttpStatusCode.BadRequest, (await reader.GetAsync("/api/v1/hosts/inventory", Ct)).StatusCode);
