@@ -24,7 +24,8 @@ enum TokenScope
     Push,
 }
 
-sealed record Token(string Name, TokenScope Scope, DateTimeOffset Created, DateTimeOffset? LastUsed);
+/// <param name="Host">The one host it may speak for; null for all.</param>
+sealed record Token(string Name, TokenScope Scope, DateTimeOffset Created, DateTimeOffset? LastUsed, string? Host);
 
 /// <summary>Tokens for programs. Only their SHA-256 is stored: a token has 256 random bits, so a slow hash would add nothing.</summary>
 sealed class TokenStore(Database database, TimeProvider time) : IStoreSchema
@@ -46,39 +47,43 @@ sealed class TokenStore(Database database, TimeProvider time) : IStoreSchema
             INSERT INTO token_revoked VALUES(1, 0);
             CREATE TRIGGER count_token_revoked AFTER DELETE ON token BEGIN UPDATE token_revoked SET count = count + 1; END;
             """),
+        new("2026-11-24 tokens of one host", "ALTER TABLE token ADD COLUMN host TEXT;"),
     ];
 
     readonly TokenCache _cache = new(time);
 
     /// <summary>The token itself, shown this once. Null when the name is taken.</summary>
-    public async Task<string?> CreateAsync(string name, TokenScope scope, CancellationToken ct = default)
+    /// <param name="host">The one host it may speak for; null for all.</param>
+    public async Task<string?> CreateAsync(string name, TokenScope scope, CancellationToken ct = default, string? host = null)
     {
         string token = NewToken();
         return await database.WriteAsync((connection, transaction) =>
-            TryInsert(connection, transaction, name, token, scope, time.GetUtcNow()), ct) ? token : null;
+            TryInsert(connection, transaction, name, token, scope, time.GetUtcNow(), host), ct) ? token : null;
     }
 
     /// <summary>The same inside a transaction of the caller's. A name that is taken gets a number behind it.</summary>
-    public static string Create(SqliteConnection connection, SqliteTransaction transaction, string name, TokenScope scope, DateTimeOffset now)
+    public static string Create(SqliteConnection connection, SqliteTransaction transaction, string name, TokenScope scope, DateTimeOffset now,
+        string? host = null)
     {
         string token = NewToken();
         for (int number = 1; ; number++)
-            if (TryInsert(connection, transaction, number == 1 ? name : $"{name} ({number})", token, scope, now))
+            if (TryInsert(connection, transaction, number == 1 ? name : $"{name} ({number})", token, scope, now, host))
                 return token;
     }
 
     static bool TryInsert(SqliteConnection connection, SqliteTransaction transaction, string name, string token, TokenScope scope,
-        DateTimeOffset now) => connection.Execute(
-            "INSERT INTO token VALUES(@name, @hash, @scope, @now, NULL) ON CONFLICT DO NOTHING",
-            new { name, hash = Hash(token), scope = Text(scope), now = now.ToUnixTimeMilliseconds() }, transaction) > 0;
+        DateTimeOffset now, string? host) => connection.Execute(
+            "INSERT INTO token(name, hash, scope, created_ms, host) VALUES(@name, @hash, @scope, @now, @host) ON CONFLICT DO NOTHING",
+            new { name, host, hash = Hash(token), scope = Text(scope), now = now.ToUnixTimeMilliseconds() }, transaction) > 0;
 
     static string NewToken() => Prefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
 
     public IReadOnlyList<Token> All() => database.Read(connection => connection
-        .Query<(string Name, string Scope, long Created, long? Used)>("SELECT name, scope, created_ms, used_ms FROM token ORDER BY name")
+        .Query<(string Name, string Scope, long Created, long? Used, string? Host)>(
+            "SELECT name, scope, created_ms, used_ms, host FROM token ORDER BY name")
         .Select(t =>
             new Token(t.Name, Parse(t.Scope), DateTimeOffset.FromUnixTimeMilliseconds(t.Created),
-                t.Used is { } used ? DateTimeOffset.FromUnixTimeMilliseconds(used) : null))
+                t.Used is { } used ? DateTimeOffset.FromUnixTimeMilliseconds(used) : null, t.Host))
         .ToList());
 
     public async Task<bool> RevokeAsync(string name, CancellationToken ct = default)
@@ -114,9 +119,9 @@ sealed class TokenStore(Database database, TimeProvider time) : IStoreSchema
     CheckedToken? Read(TokenHash hash)
     {
         int generation = _cache.Generation; // before the look: what is revoked behind it ends what is found
-        var (name, scope, used) = database.Read(connection => connection.QuerySingleOrDefault<(string?, string, long?)>(
-            "SELECT name, scope, used_ms FROM token WHERE hash = @hash", new { hash = hash.ToArray() }));
-        return name is null ? null : new(Claims.OfToken(name, Parse(scope)), used ?? 0, generation);
+        var (name, scope, used, host) = database.Read(connection => connection.QuerySingleOrDefault<(string?, string, long?, string?)>(
+            "SELECT name, scope, used_ms, host FROM token WHERE hash = @hash", new { hash = hash.ToArray() }));
+        return name is null ? null : new(Claims.OfToken(name, Parse(scope), host), used ?? 0, generation);
     }
 
     async Task StoreUseAsync(TokenHash hash, long usedMs, CancellationToken ct)

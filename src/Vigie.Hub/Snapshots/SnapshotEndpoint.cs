@@ -4,6 +4,7 @@ using Vigie.Agent.Activity;
 using Vigie.Agent.Checks;
 using Vigie.Agent.Inventory;
 using Vigie.Core.Metrics;
+using Vigie.Hub.Accounts;
 using Vigie.Hub.Hosts;
 using Vigie.Hub.Ingest;
 
@@ -27,6 +28,8 @@ static class SnapshotEndpoint
     {
         if (!Kinds.Contains(kind, StringComparer.Ordinal))
             return Results.Text($"kind must be one of {string.Join(", ", Kinds)}", statusCode: 400);
+        if (HostBound.Refusal(HostBound.Of(context.User), host ?? "") is { } refusal)
+            return Results.Text(refusal, statusCode: 403);
         if (host is null || hosts.Find(host) is null)
             return Later(context, "the host has sent no samples yet; send them first, then this again");
         try
