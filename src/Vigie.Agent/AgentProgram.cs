@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Vigie.Agent.Heartbeats;
+using Vigie.Agent.Identity;
 using Vigie.Agent.Inventory;
 using Vigie.Agent.Link;
 using Vigie.Agent.Snapshots;
@@ -68,10 +69,35 @@ static class AgentProgram
     static async Task<int> RunAsync(AgentArguments arguments, CancellationToken ct)
     {
         var options = arguments.Options with { SpoolDir = SpoolFolder(arguments.Options.SpoolDir) };
+        arguments = arguments with { Options = options };
         var hub = new Uri(options.HubUrl ?? "http://localhost");
-        var token = options.ReadToken();
-        if (token is not null && hub.Scheme is "http" && !hub.IsLoopback)
+        if (hub.Scheme is "http" && !hub.IsLoopback && (options.Token ?? options.TokenFile) is not null)
             Log(AgentLogLevel.Warning, "the token goes to the hub unencrypted; use https where the network is not yours");
+        return arguments.Once || arguments.Print || options.TokenFile is null ? await RunAsync(arguments, hub, ct)
+            : await RunRenewedAsync(arguments, hub, options.TokenFile, ct);
+    }
+
+    /// <summary>Runs agents one after another, each with the credential that was given in the time of the one before.</summary>
+    static async Task<int> RunRenewedAsync(AgentArguments arguments, Uri hub, string file, CancellationToken ct)
+    {
+        while (true)
+        {
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(ct);
+            var renewal = new CredentialRenewal(hub, file, TimeProvider.System, Log).RunAsync(end.Token);
+            var agent = RunAsync(arguments, hub, end.Token);
+            await Task.WhenAny(agent, renewal);
+            await end.CancelAsync();
+            int code = await agent;
+            await ((Task)renewal).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (ct.IsCancellationRequested || !renewal.IsCompletedSuccessfully)
+                return code;
+        }
+    }
+
+    static async Task<int> RunAsync(AgentArguments arguments, Uri hub, CancellationToken ct)
+    {
+        var options = arguments.Options;
+        string? token = options.ReadToken();
         using var exporter = new HttpExporter(hub, token, options.SendTimeout, TimeProvider.System);
         using var snapshots = new HttpSnapshotSink(hub, token, options.SendTimeout, TimeProvider.System);
         var agent = new AgentHost(options, exporter, Log, TimeProvider.System, snapshots);

@@ -92,6 +92,7 @@ static class HubApp
         InventoryEndpoint.Map(app);
         HeartbeatEndpoints.Map(app);
         LoginEndpoints.Map(app);
+        TokenEndpoints.Map(app);
         PreferencesEndpoint.Map(app);
         ChartEndpoints.Map(app);
         LiveEndpoint.Map(app);

@@ -41,6 +41,7 @@ static class AccessPolicy
         ["POST /api/v1/write"] = Access.WriteToken,
         ["POST /api/v1/hosts/snapshot"] = Access.WriteToken,
         ["POST /api/v1/heartbeat"] = Access.WriteToken,
+        ["POST /api/v1/token/renew"] = Access.WriteToken,
 
         // the token is part of the address, and the handler looks at it
         ["GET /api/push/{token}"] = Access.Anyone,

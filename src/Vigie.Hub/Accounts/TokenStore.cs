@@ -48,6 +48,11 @@ sealed class TokenStore(Database database, TimeProvider time) : IStoreSchema
             CREATE TRIGGER count_token_revoked AFTER DELETE ON token BEGIN UPDATE token_revoked SET count = count + 1; END;
             """),
         new("2026-11-24 tokens of one host", "ALTER TABLE token ADD COLUMN host TEXT;"),
+        new("2026-11-24 tokens renewed", """
+            -- the token that takes this one's place as soon as it is used
+            ALTER TABLE token ADD COLUMN next_hash BLOB;
+            CREATE UNIQUE INDEX token_next_hash ON token(next_hash);
+            """),
     ];
 
     readonly TokenCache _cache = new(time);
@@ -86,6 +91,34 @@ sealed class TokenStore(Database database, TimeProvider time) : IStoreSchema
                 t.Used is { } used ? DateTimeOffset.FromUnixTimeMilliseconds(used) : null, t.Host))
         .ToList());
 
+    /// <summary>Another token in the place of one, which works until the other is used; null when it is none. Asked twice, the last counts.</summary>
+    public async Task<string?> RenewAsync(string token, CancellationToken ct)
+    {
+        string renewed = NewToken();
+        return await database.WriteAsync((connection, transaction) => connection.Execute("UPDATE token SET next_hash = @next WHERE hash = @hash",
+            new { next = Hash(renewed), hash = Hash(token) }, transaction) > 0, ct) ? renewed : null;
+    }
+
+    /// <summary>The first use of a renewed token ends the one before.</summary>
+    async Task PromoteAsync(TokenHash hash, CancellationToken ct)
+    {
+        try
+        {
+            await database.WriteAsync((connection, transaction) =>
+            {
+                connection.Execute("""
+                    UPDATE token SET hash = next_hash, next_hash = NULL WHERE next_hash = @hash;
+                    UPDATE token_revoked SET count = count + 1;
+                    """, new { hash = hash.ToArray() }, transaction);
+            }, ct);
+            _cache.Forget();
+        }
+        catch (Core.Metrics.StoreUnavailableException)
+        {
+            // A full disk must not lock a server out; the old one ends when there is room.
+        }
+    }
+
     public async Task<bool> RevokeAsync(string name, CancellationToken ct = default)
     {
         bool revoked = await database.WriteAsync((connection, transaction) =>
@@ -104,11 +137,18 @@ sealed class TokenStore(Database database, TimeProvider time) : IStoreSchema
             return null;
         _cache.Follow(Revocations);
         var hash = HashOf(token);
-        if (_cache.Find(hash) is not { } known)
+        var known = _cache.Find(hash);
+        if (known is null)
         {
-            if (Read(hash) is not { } read)
+            known = Read(hash, out bool isNew);
+            if (known is not null && isNew)
+            {
+                await PromoteAsync(hash, ct);
+                known = Read(hash, out _);
+            }
+            if (known is null)
                 return null;
-            _cache.Add(hash, known = read);
+            _cache.Add(hash, known);
         }
         known.Use(Now);
         if (known.TryStore(UsedEveryMs, out long usedMs))
@@ -116,11 +156,13 @@ sealed class TokenStore(Database database, TimeProvider time) : IStoreSchema
         return known.Caller;
     }
 
-    CheckedToken? Read(TokenHash hash)
+    /// <param name="isNew">It was given for another one, and is shown for the first time.</param>
+    CheckedToken? Read(TokenHash hash, out bool isNew)
     {
         int generation = _cache.Generation; // before the look: what is revoked behind it ends what is found
-        var (name, scope, used, host) = database.Read(connection => connection.QuerySingleOrDefault<(string?, string, long?, string?)>(
-            "SELECT name, scope, used_ms, host FROM token WHERE hash = @hash", new { hash = hash.ToArray() }));
+        (string? name, string scope, long? used, string? host, isNew) = database.Read(connection =>
+            connection.QuerySingleOrDefault<(string?, string, long?, string?, bool)>(
+                "SELECT name, scope, used_ms, host, hash <> @hash FROM token WHERE hash = @hash OR next_hash = @hash", new { hash = hash.ToArray() }));
         return name is null ? null : new(Claims.OfToken(name, Parse(scope), host), used ?? 0, generation);
     }
 
