@@ -60,7 +60,8 @@ public sealed class AgentHost
         Resource = HostIdentity.Read(options, root);
         _snapshots = snapshots is null ? null
             : new(snapshots, HostIdentity.Name(options, root), new(Random.Shared), time, log);
-        _inventory = _snapshots is null || options.DisabledProbes.Contains(AgentInventory.Name) ? null : new(root, _snapshots, time, log);
+        _inventory = _snapshots is null || options.DisabledProbes.Contains(AgentInventory.Name) ? null
+            : new(root, _snapshots, time, log, options.OwnsProcess);
         _activity = _snapshots is null || options.DisabledProbes.Contains(AgentActivity.Name) ? null
             : new(root, new(root, options.HideUsers), _snapshots, time, log);
         _metrics = options.Metrics is { } asked && MetricsAddress.Parse(asked, out _) is { } address

@@ -66,6 +66,9 @@ public sealed record AgentOptions
     /// <summary>How long samples are kept while the hub is away.</summary>
     public TimeSpan QueueAge { get; init; } = TimeSpan.FromHours(24);
 
+    /// <summary>Whether the process is there for this agent alone.</summary>
+    internal bool OwnsProcess { get; init; }
+
     internal TimeSpan EffectiveProbeTimeout =>
         ProbeTimeout ?? (Interval * 0.8 < TimeSpan.FromSeconds(10) ? Interval * 0.8 : TimeSpan.FromSeconds(10));
 

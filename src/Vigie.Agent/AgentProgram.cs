@@ -68,7 +68,7 @@ static class AgentProgram
 
     static async Task<int> RunAsync(AgentArguments arguments, CancellationToken ct)
     {
-        var options = arguments.Options with { SpoolDir = SpoolFolder(arguments.Options.SpoolDir) };
+        var options = arguments.Options with { SpoolDir = SpoolFolder(arguments.Options.SpoolDir), OwnsProcess = true };
         arguments = arguments with { Options = options };
         var hub = new Uri(options.HubUrl ?? "http://localhost");
         if (hub.Scheme is "http" && !hub.IsLoopback && (options.Token ?? options.TokenFile) is not null)

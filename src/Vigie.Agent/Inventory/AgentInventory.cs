@@ -4,7 +4,8 @@ using Vigie.Agent.Snapshots;
 namespace Vigie.Agent.Inventory;
 
 /// <summary>Tells the hub what the host is made of: at the start, and when it has changed. Runs beside the agent's rounds.</summary>
-sealed class AgentInventory(HostRoot root, SnapshotLink link, TimeProvider time, AgentLog log)
+/// <param name="ownsProcess">The whole process is an agent, and nobody else's memory is looked through when some is given back.</param>
+sealed class AgentInventory(HostRoot root, SnapshotLink link, TimeProvider time, AgentLog log, bool ownsProcess)
 {
     /// <summary>By which it can be switched off like a probe.</summary>
     public const string Name = "inventory";
@@ -30,7 +31,12 @@ sealed class AgentInventory(HostRoot root, SnapshotLink link, TimeProvider time,
         try
         {
             if (await _reader.ReadAsync(ct) is { } document)
+            {
                 link.Offer(InventoryDocument.Kind, document);
+                // Reading has made megabytes for kilobytes that stay, once in days: they are given back, for agents are judged by their memory.
+                if (ownsProcess)
+                    GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
+            }
             _trouble = null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
