@@ -4,7 +4,7 @@ using Vigie.Agent.Checks;
 namespace Vigie.Agent;
 
 /// <summary>The command line of <c>vigie-agent</c>.</summary>
-sealed record AgentArguments(AgentOptions Options, bool Once, bool Print, bool PrintName, bool Help, bool Version)
+sealed record AgentArguments(AgentOptions Options, bool Once, bool Print, bool PrintName, bool PrintInventory, bool Help, bool Version)
 {
     public const string HelpText = """
         vigie-agent measures this host and sends the samples to a Vigie hub.
@@ -13,6 +13,7 @@ sealed record AgentArguments(AgentOptions Options, bool Once, bool Print, bool P
                vigie-agent ran JOB --every TIME -- COMMAND    (vigie-agent ran --help)
 
           --hub URL          the hub's address, like http://hub.example.org:5000
+          --pin KEY          the key that the hub must show, sha256/… (any that this host trusts)
           --token-file FILE  a file that holds the token for writing
           --token TOKEN      the token itself; others on this host can read it, so prefer
                              the file, or the environment variable VIGIE_TOKEN
@@ -24,7 +25,10 @@ sealed record AgentArguments(AgentOptions Options, bool Once, bool Print, bool P
                              web pages, ports, ping, DNS (none); see docs/checks.md
           --disable NAMES    probes not to run, separated by commas
           --per-core         report each processor, too, and not only all together
+          --hide-users       send other words in the place of users' names, and not from where they came
           --root DIR         where this host's /proc, /sys, /run, … are (/)
+          --metrics ADDRESS  answer /metrics in node_exporter's names, on this host alone:
+                             127.0.0.1:9100 or unix:/run/vigie-agent/metrics.sock (nowhere)
           --spool DIR        where samples are kept while the hub is away, or none for in memory
                              ($STATE_DIRECTORY, or ~/.local/state/vigie-agent)
           --spool-size SIZE  how much is kept there, 1M to 1G (32M)
@@ -32,17 +36,18 @@ sealed record AgentArguments(AgentOptions Options, bool Once, bool Print, bool P
           --once             one round, then end
           --print            print what would be sent, and send nothing
           --print-name       print the name under which this host would appear
+          --print-inventory  print what this host is made of, packages above all, as JSON
           --help             this text
           --version          the version
 
-        The agent listens on nothing and takes no orders. SIGTERM ends it after the last
+        The agent takes no orders, and listens on nothing but what --metrics names. SIGTERM ends it after the last
         samples were sent.
         """;
 
     /// <summary>Reads the command line; what is not understood goes to <paramref name="errors"/>, all at once.</summary>
     public static AgentArguments Parse(IReadOnlyList<string> args, string? tokenFromEnvironment, List<string> errors)
     {
-        var read = new AgentArguments(new(), Once: false, Print: false, PrintName: false, Help: false, Version: false);
+        var read = new AgentArguments(new(), Once: false, Print: false, PrintName: false, PrintInventory: false, Help: false, Version: false);
         for (int i = 0; i < args.Count; i++)
         {
             int equals = args[i].StartsWith("--", StringComparison.Ordinal) ? args[i].IndexOf('=', StringComparison.Ordinal) : -1;
@@ -51,8 +56,10 @@ sealed record AgentArguments(AgentOptions Options, bool Once, bool Print, bool P
             {
                 case "--once": read = read with { Once = true }; continue;
                 case "--per-core": read = read with { Options = read.Options with { PerCore = true } }; continue;
+                case "--hide-users": read = read with { Options = read.Options with { HideUsers = true } }; continue;
                 case "--print": read = read with { Print = true }; continue;
                 case "--print-name": read = read with { PrintName = true }; continue;
+                case "--print-inventory": read = read with { PrintInventory = true }; continue;
                 case "--help" or "-h": read = read with { Help = true }; continue;
                 case "--version": read = read with { Version = true }; continue;
             }
@@ -69,18 +76,20 @@ sealed record AgentArguments(AgentOptions Options, bool Once, bool Print, bool P
     }
 
     static bool TakesValue(string name) =>
-        name is "--hub" or "--token" or "--token-file" or "--interval" or "--timeout" or "--name" or "--probes-dir"
-        or "--checks" or "--disable" or "--root" or "--spool" or "--spool-size" or "--keep";
+        name is "--hub" or "--pin" or "--token" or "--token-file" or "--interval" or "--timeout" or "--name" or "--probes-dir"
+        or "--checks" or "--metrics" or "--disable" or "--root" or "--spool" or "--spool-size" or "--keep";
 
     static AgentOptions With(AgentOptions options, string name, string value, List<string> errors) => name switch
     {
         "--hub" => options with { HubUrl = value },
+        "--pin" => options with { HubPin = value },
         "--token" => options with { Token = value },
         "--token-file" => options with { TokenFile = value },
         "--interval" => options with { Interval = Time(name, value, errors) ?? options.Interval },
         "--timeout" => options with { ProbeTimeout = Time(name, value, errors) },
         "--name" => options with { HostName = value },
         "--probes-dir" => options with { ProbesDir = value },
+        "--metrics" => options with { Metrics = value },
         "--checks" => options with { ChecksFile = value },
         "--disable" =>
             options with { DisabledProbes = value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) },

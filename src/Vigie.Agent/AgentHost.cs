@@ -1,5 +1,8 @@
 using System.Runtime.CompilerServices;
+using Vigie.Agent.Activity;
 using Vigie.Agent.Checks;
+using Vigie.Agent.Exposition;
+using Vigie.Agent.Inventory;
 using Vigie.Agent.Link;
 using Vigie.Agent.Probes;
 using Vigie.Agent.Reading;
@@ -32,6 +35,9 @@ public sealed class AgentHost
     readonly AgentChecks _checks;
     readonly SnapshotLink? _snapshots;
     long _described;
+    readonly AgentInventory? _inventory;
+    readonly AgentActivity? _activity;
+    readonly MetricsServer? _metrics;
 
     /// <param name="snapshots">Takes the texts of checks; null when nobody does.</param>
     /// <exception cref="ArgumentException">The options are wrong; the message tells every error.</exception>
@@ -43,7 +49,7 @@ public sealed class AgentHost
 
         var root = new HostRoot(options.Root);
         ulong boot = HostIdentity.BootUnixNano(root);
-        var context = new ProbeContext(root, time, options.EffectiveProbeTimeout, options.PerCore);
+        var context = new ProbeContext(root, time, options.EffectiveProbeTimeout, options.PerCore, options.HideUsers);
         ProbeSlot[] builtIn =
         [
             .. ProbeCatalog.Names.Where(name => !options.DisabledProbes.Contains(name))
@@ -59,6 +65,12 @@ public sealed class AgentHost
         _snapshots = snapshots is null ? null
             : new(snapshots, HostIdentity.Name(options, root), new(Random.Shared), time, log);
         _writer = new(Resource, "vigie-agent", AgentVersion.Text) { DescribesOnce = true };
+        _inventory = _snapshots is null || options.DisabledProbes.Contains(AgentInventory.Name) ? null
+            : new(root, _snapshots, time, log, options.OwnsProcess);
+        _activity = _snapshots is null || options.DisabledProbes.Contains(AgentActivity.Name) ? null
+            : new(root, new(root, options.HideUsers), _snapshots, time, log);
+        _metrics = options.Metrics is { } asked && MetricsAddress.Parse(asked, out _) is { } address
+            ? new(address, NodeMetrics.Of(root, time), time, log) : null;
     }
 
     /// <summary>Who this agent says it is.</summary>
@@ -76,7 +88,12 @@ public sealed class AgentHost
         if (spool is not null)
             _link.Use(spool);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        Task[] all = [MeasureAsync(end.Token), _link.RunAsync(end.Token), .. _snapshots is null ? Array.Empty<Task>() : [_snapshots.RunAsync(end.Token)]];
+        Task[] all =
+        [
+            MeasureAsync(end.Token), _link.RunAsync(end.Token),
+            .. new[] { _snapshots?.RunAsync(end.Token), _inventory?.RunAsync(end.Token), _activity?.RunAsync(end.Token),
+                _metrics?.RunAsync(end.Token) }.OfType<Task>(),
+        ];
         await Task.WhenAny(all); // none ends by itself; should one break, the others must not go on alone
         await end.CancelAsync();
         try
@@ -128,7 +145,10 @@ public sealed class AgentHost
         var tick = await MeasureOnceAsync(ct);
         var outcome = await _exporter.SendAsync(Encode(tick), _round.Count, ct);
         if (_snapshots is not null && outcome.Result == ExportResult.Accepted)
+        {
+            await (_inventory?.LookAsync(ct) ?? Task.CompletedTask);
             await _snapshots.FlushAsync(ct);
+        }
         return outcome;
     }
 

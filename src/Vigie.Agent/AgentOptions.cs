@@ -1,4 +1,8 @@
+using Vigie.Agent.Activity;
 using Vigie.Agent.Checks.Kinds;
+using Vigie.Agent.Exposition;
+using Vigie.Agent.Identity;
+using Vigie.Agent.Inventory;
 using Vigie.Agent.Probes;
 
 namespace Vigie.Agent;
@@ -10,6 +14,9 @@ public sealed record AgentOptions
 
     /// <summary>Address of the hub, <c>http</c> or <c>https</c>. Null when samples go to an exporter of the caller's.</summary>
     public string? HubUrl { get; init; }
+
+    /// <summary>The key that the hub must show, <c>sha256/</c> and the Base64 of its hash; null for any certificate that the system trusts.</summary>
+    public string? HubPin { get; init; }
 
     /// <summary>The hub's token for writing. Better kept in <see cref="TokenFile"/>.</summary>
     public string? Token { get; init; }
@@ -41,6 +48,13 @@ public sealed record AgentOptions
     /// <summary>Whether each processor is reported besides all of them together: a series more for each.</summary>
     public bool PerCore { get; init; }
 
+    /// <summary>Whether users are sent under words in the place of their names, and without from where they came.</summary>
+    public bool HideUsers { get; init; }
+
+    /// <summary>Where metrics can be asked for in node_exporter's names, on this host alone: <c>127.0.0.1:9100</c> or <c>unix:PATH</c>;
+    /// null for nowhere.</summary>
+    public string? Metrics { get; init; }
+
     /// <summary>How long one request to the hub may take.</summary>
     public TimeSpan SendTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
@@ -56,6 +70,9 @@ public sealed record AgentOptions
     /// <summary>How long samples are kept while the hub is away.</summary>
     public TimeSpan QueueAge { get; init; } = TimeSpan.FromHours(24);
 
+    /// <summary>Whether the process is there for this agent alone.</summary>
+    internal bool OwnsProcess { get; init; }
+
     internal TimeSpan EffectiveProbeTimeout =>
         ProbeTimeout ?? (Interval * 0.8 < TimeSpan.FromSeconds(10) ? Interval * 0.8 : TimeSpan.FromSeconds(10));
 
@@ -65,6 +82,10 @@ public sealed record AgentOptions
         var errors = new List<string>();
         if (HubUrl is not null && !(Uri.TryCreate(HubUrl, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"))
             errors.Add($"HubUrl: \"{HubUrl}\" is no address; give one like http://hub.example.org:5000");
+        if (HubPin is { } pin && !PinnedKey.TryParse(pin, out _))
+            errors.Add($"HubPin: \"{pin}\" is no pin; give sha256/ and the Base64 of the hash of the hub's public key");
+        if (HubPin is not null && HubUrl is not null && !HubUrl.StartsWith("https:", StringComparison.Ordinal))
+            errors.Add("HubPin: only a hub that is reached by https shows a key; leave it out, or give the hub's address of https");
         if (Token is not null && TokenFile is not null)
             errors.Add("Token, TokenFile: both are given; keep TokenFile");
         if (TokenFile is not null && !File.Exists(TokenFile))
@@ -77,6 +98,8 @@ public sealed record AgentOptions
             errors.Add($"ProbeTimeout: {timeout.TotalSeconds:0.###} s is out of range; give at least 0.1 s and less than the interval");
         if (HostName is { } name && (name.Length is 0 or > 253 || name.Any(c => char.IsControl(c) || char.IsWhiteSpace(c))))
             errors.Add($"HostName: \"{name}\" is no name; give 1 to 253 characters without blanks, or leave it out");
+        if (Metrics is not null && MetricsAddress.Parse(Metrics, out string wrong) is null)
+            errors.Add($"Metrics: {wrong}");
         if (!Directory.Exists(Root))
             errors.Add($"Root: there is no folder {Root}; give the folder that holds the host's proc and sys");
         if (SendTimeout < TimeSpan.FromSeconds(1) || SendTimeout > TimeSpan.FromMinutes(5))
@@ -87,8 +110,8 @@ public sealed record AgentOptions
             errors.Add($"QueueBytes: {QueueBytes} is out of range; give 64 KiB to 1 GiB");
         if (QueueAge < TimeSpan.FromMinutes(1) || QueueAge > TimeSpan.FromDays(7))
             errors.Add($"QueueAge: {QueueAge} is out of range; give 1 min to 7 days");
-        foreach (var unknown in DisabledProbes.Where(p => !ProbeCatalog.Names.Contains(p) && p != TextFileCheck.Name
-            && !p.StartsWith("probes.d/", StringComparison.Ordinal)))
+        foreach (var unknown in DisabledProbes.Where(p => !ProbeCatalog.Names.Contains(p)
+            && p is not (TextFileCheck.Name or AgentInventory.Name or AgentActivity.Name) && !p.StartsWith("probes.d/", StringComparison.Ordinal)))
             errors.Add($"DisabledProbes: there is no probe \"{unknown}\"; there are {string.Join(", ", ProbeCatalog.Names)}");
         return errors;
     }

@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
 using Vigie.Agent.Heartbeats;
+using Vigie.Agent.Identity;
+using Vigie.Agent.Inventory;
 using Vigie.Agent.Link;
 using Vigie.Agent.Running;
 using Vigie.Agent.Snapshots;
@@ -23,7 +25,7 @@ static class AgentProgram
             return 0;
         }
         errors.AddRange(arguments.Options.Errors());
-        if (arguments.Options.HubUrl is null && !arguments.Print && !arguments.PrintName)
+        if (arguments.Options.HubUrl is null && !arguments.Print && !arguments.PrintName && !arguments.PrintInventory)
             errors.Add("--hub is missing; give the hub's address, or --print to see what would be sent");
         if (arguments.Options.ChecksFile is { } checks && !File.Exists(checks))
             errors.Add($"--checks: there is no file {checks}; write your checks into it, a line each");
@@ -33,6 +35,13 @@ static class AgentProgram
         if (arguments.PrintName)
         {
             Console.WriteLine(HostIdentity.Name(arguments.Options, new(arguments.Options.Root)));
+            return 0;
+        }
+
+        if (arguments.PrintInventory)
+        {
+            await using var output = Console.OpenStandardOutput();
+            await output.WriteAsync(await new InventoryReader(new(arguments.Options.Root), TimeProvider.System).ReadAsync(default));
             return 0;
         }
 
@@ -61,13 +70,38 @@ static class AgentProgram
 
     static async Task<int> RunAsync(AgentArguments arguments, CancellationToken ct)
     {
-        var options = arguments.Options with { SpoolDir = SpoolFolder(arguments.Options.SpoolDir) };
+        var options = arguments.Options with { SpoolDir = SpoolFolder(arguments.Options.SpoolDir), OwnsProcess = true };
+        arguments = arguments with { Options = options };
         var hub = new Uri(options.HubUrl ?? "http://localhost");
-        var token = options.ReadToken();
-        if (token is not null && hub.Scheme is "http" && !hub.IsLoopback)
+        if (hub.Scheme is "http" && !hub.IsLoopback && (options.Token ?? options.TokenFile) is not null)
             Log(AgentLogLevel.Warning, "the token goes to the hub unencrypted; use https where the network is not yours");
-        using var exporter = new HttpExporter(hub, token, options.SendTimeout, TimeProvider.System);
-        var snapshots = new HttpSnapshotSink(hub, token, options.SendTimeout, TimeProvider.System);
+        return arguments.Once || arguments.Print || options.TokenFile is null ? await RunAsync(arguments, hub, ct)
+            : await RunRenewedAsync(arguments, hub, options.TokenFile, ct);
+    }
+
+    /// <summary>Runs agents one after another, each with the credential that was given in the time of the one before.</summary>
+    static async Task<int> RunRenewedAsync(AgentArguments arguments, Uri hub, string file, CancellationToken ct)
+    {
+        while (true)
+        {
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(ct);
+            var renewal = new CredentialRenewal(hub, file, arguments.Options.HubPin, TimeProvider.System, Log).RunAsync(end.Token);
+            var agent = RunAsync(arguments, hub, end.Token);
+            await Task.WhenAny(agent, renewal);
+            await end.CancelAsync();
+            int code = await agent;
+            await ((Task)renewal).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (ct.IsCancellationRequested || !renewal.IsCompletedSuccessfully)
+                return code;
+        }
+    }
+
+    static async Task<int> RunAsync(AgentArguments arguments, Uri hub, CancellationToken ct)
+    {
+        var options = arguments.Options;
+        string? token = options.ReadToken();
+        using var exporter = new HttpExporter(hub, token, options.SendTimeout, TimeProvider.System, options.HubPin);
+        var snapshots = new HttpSnapshotSink(hub, token, options.SendTimeout, TimeProvider.System, options.HubPin);
         var agent = new AgentHost(options, exporter, Log, TimeProvider.System, snapshots);
 
         if (arguments.Print)

@@ -3,7 +3,6 @@ using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
-using System.Text;
 using Vigie.Agent.Reading;
 using Vigie.Core.Otlp;
 
@@ -14,7 +13,7 @@ static class HostIdentity
 {
     public static IReadOnlyList<ResourceAttribute> Read(AgentOptions options, HostRoot root)
     {
-        var os = ReadOsRelease(root);
+        var os = OsRelease.Read(root);
         var attributes = new List<ResourceAttribute>
         {
             new("service.name", "vigie-agent"),
@@ -24,7 +23,7 @@ static class HostIdentity
             new("os.type", "linux"),
             new("vigie.agent.interval", options.Interval.TotalSeconds),
         };
-        AddText("host.id", ReadLine(root, "/etc/machine-id"));
+        AddText("host.id", root.ReadLine("/etc/machine-id"));
         AddText("os.name", os.GetValueOrDefault("NAME", ""));
         AddText("os.version", os.GetValueOrDefault("VERSION_ID", ""));
         AddText("os.description", os.GetValueOrDefault("PRETTY_NAME", ""));
@@ -42,7 +41,7 @@ static class HostIdentity
     /// <summary>When the kernel's counters began, Unix nanoseconds; 0 when it doesn't tell.</summary>
     public static ulong BootUnixNano(HostRoot root)
     {
-        var stat = ReadText(root, "/proc/stat").Split('\n').FirstOrDefault(line => line.StartsWith("btime ", StringComparison.Ordinal));
+        var stat = root.ReadText("/proc/stat").Split('\n').FirstOrDefault(line => line.StartsWith("btime ", StringComparison.Ordinal));
         return stat is not null && uint.TryParse(stat.AsSpan(6), out uint seconds) ? seconds * 1_000_000_000UL : 0;
     }
 
@@ -50,36 +49,11 @@ static class HostIdentity
     public static string Name(AgentOptions options, HostRoot root) => options.HostName ?? ReadHostName(root);
 
     static string ReadHostName(HostRoot root) =>
-        ReadLine(root, "/proc/sys/kernel/hostname") is { Length: > 0 } kernel ? kernel
-        : ReadLine(root, "/etc/hostname") is { Length: > 0 } file ? file
+        root.ReadLine("/proc/sys/kernel/hostname") is { Length: > 0 } kernel ? kernel
+        : root.ReadLine("/etc/hostname") is { Length: > 0 } file ? file
         : Environment.MachineName;
 
-    static string ReadLine(HostRoot root, string path) => ReadText(root, path).Split('\n')[0].Trim();
-
-    static string ReadText(HostRoot root, string path)
-    {
-        try
-        {
-            return Encoding.UTF8.GetString(root.File(path).ReadOnce());
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return "";
-        }
-    }
-
-    // KEY=value, KEY="value", KEY='value'; /usr/lib is where the file really lies on some.
-    static Dictionary<string, string> ReadOsRelease(HostRoot root)
-    {
-        var values = new Dictionary<string, string>(StringComparer.Ordinal);
-        var text = ReadText(root, "/etc/os-release") is { Length: > 0 } own ? own : ReadText(root, "/usr/lib/os-release");
-        foreach (var line in text.Split('\n'))
-            if (line.IndexOf('=', StringComparison.Ordinal) is > 0 and var equals && line[0] != '#')
-                values[line[..equals].Trim()] = line[(equals + 1)..].Trim().Trim('"', '\'').Replace("\\", "", StringComparison.Ordinal);
-        return values;
-    }
-
-    static string Architecture(Architecture architecture) => architecture switch
+    internal static string Architecture(Architecture architecture) => architecture switch
     {
         System.Runtime.InteropServices.Architecture.X64 => "amd64",
         System.Runtime.InteropServices.Architecture.X86 => "x86",

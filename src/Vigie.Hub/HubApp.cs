@@ -9,6 +9,7 @@ using Vigie.Hub.Configuration;
 using Vigie.Hub.Enrolment;
 using Vigie.Hub.Heartbeats;
 using Vigie.Hub.Ingest;
+using Vigie.Hub.Inventory;
 using Vigie.Hub.Snapshots;
 using Vigie.Hub.Web;
 using Vigie.Storage;
@@ -88,8 +89,10 @@ static class HubApp
         IngestPipeline.Map(app);
         EnrolmentEndpoints.Map(app);
         SnapshotEndpoint.Map(app);
+        InventoryEndpoint.Map(app);
         HeartbeatEndpoints.Map(app);
         LoginEndpoints.Map(app);
+        TokenEndpoints.Map(app);
         PreferencesEndpoint.Map(app);
         ChartEndpoints.Map(app);
         LiveEndpoint.Map(app);

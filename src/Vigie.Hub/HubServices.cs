@@ -3,6 +3,7 @@ using Vigie.Core.Metrics;
 using Vigie.Core.Otlp;
 using Vigie.Core.RemoteWrite;
 using Vigie.Hub.Accounts;
+using Vigie.Hub.Activity;
 using Vigie.Hub.Advisories;
 using Vigie.Hub.Advisories.Feeds;
 using Vigie.Hub.Alerts;
@@ -16,6 +17,7 @@ using Vigie.Hub.Enrolment;
 using Vigie.Hub.Heartbeats;
 using Vigie.Hub.Hosts;
 using Vigie.Hub.Ingest;
+using Vigie.Hub.Inventory;
 using Vigie.Hub.Retention;
 using Vigie.Hub.Snapshots;
 using Vigie.PromQL;
@@ -43,7 +45,7 @@ static class HubServices
             .AddSingleton(new RemoteWriteReader(options.Ingest.ToLimits(), time));
         services.AddSingleton<DiskWatch>().AddSingleton<HubMetrics>().AddSingleton<SampleIngest>();
         services.AddSingleton<HostStore>().AddSingleton<HostDirectory>().AddSingleton<Headlines>();
-        services.AddSingleton<SnapshotStore>().AddSingleton<ReportedChecks>();
+        services.AddSingleton<SnapshotStore>().AddSingleton<ReportedChecks>().AddSingleton<ReportedInventory>().AddSingleton<ReportedActivity>();
         services.AddSingleton<HeartbeatStore>().AddSingleton<Heartbeats.Heartbeats>();
         services.AddSingleton<ChartService>().AddSingleton<ChartFigures>();
         services.AddSingleton<RuleGroupStore>().AddSingleton<GroupRound>().AddSingleton<RuleSet>()

@@ -32,6 +32,7 @@ static class LocalProbe
         HostName = options.HostName is { Length: > 0 } name ? name : null,
         DisabledProbes = options.Disabled,
         PerCore = options.PerCore,
+        HideUsers = options.HideUsers,
     };
 
     sealed class SnapshotSink(SnapshotStore store) : ISnapshotSink

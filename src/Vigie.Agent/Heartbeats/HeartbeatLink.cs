@@ -15,9 +15,9 @@ sealed class HeartbeatLink : IDisposable
     readonly TimeProvider _time;
 
     /// <param name="every">The job's period as it was written; null for none.</param>
-    public HeartbeatLink(Uri hub, string? token, string host, string job, string? every, TimeProvider time)
+    public HeartbeatLink(Uri hub, string? token, string host, string job, string? every, string? pin, TimeProvider time)
     {
-        (_hub, _time) = (new(hub, token, Timeout, time), time);
+        (_hub, _time) = (new(hub, token, Timeout, time, pin), time);
         _path = $"/api/v1/heartbeat?host={Uri.EscapeDataString(host)}&job={Uri.EscapeDataString(job)}"
             + (every is null ? "" : $"&every={Uri.EscapeDataString(every)}");
     }

@@ -16,6 +16,7 @@ sealed record RanArguments(string Job, string? Every, IReadOnlyList<string> Comm
           --hub URL          the hub's address, or the environment variable VIGIE_HUB
           --token-file FILE  a file that holds the token for writing, or the environment
                              variable VIGIE_TOKEN_FILE, or VIGIE_TOKEN for the token itself
+          --pin KEY          the key that the hub must show, sha256/…, or VIGIE_PIN
           --name HOST        the name under which this host appears (its own)
 
         The command has this program's input and outputs, and its exit code becomes this
@@ -42,7 +43,7 @@ sealed record RanArguments(string Job, string? Every, IReadOnlyList<string> Comm
         }
         var agent = AgentArguments.Parse(options, null, errors);
         var known = agent.Options;
-        known = known with { HubUrl = known.HubUrl ?? Given("VIGIE_HUB") };
+        known = known with { HubUrl = known.HubUrl ?? Given("VIGIE_HUB"), HubPin = known.HubPin ?? Given("VIGIE_PIN") };
         if (known is { Token: null, TokenFile: null })
             known = known with { TokenFile = Given("VIGIE_TOKEN_FILE"), Token = Given("VIGIE_TOKEN_FILE") is null ? Given("VIGIE_TOKEN") : null };
         agent = agent with { Options = known };

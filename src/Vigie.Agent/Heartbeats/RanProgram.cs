@@ -42,7 +42,7 @@ static partial class RanProgram
     {
         var options = read.Agent.Options;
         string host = HostIdentity.Name(options, new(options.Root));
-        using var link = new HeartbeatLink(new(options.HubUrl!), token, host, read.Job, read.Every, TimeProvider.System);
+        using var link = new HeartbeatLink(new(options.HubUrl!), token, host, read.Job, read.Every, options.HubPin, TimeProvider.System);
         var starting = link.StartedAsync(); // beside the job, which waits for no hub
         long began = TimeProvider.System.GetTimestamp();
         var (exitCode, text) = await RunCommandAsync(read.Command);

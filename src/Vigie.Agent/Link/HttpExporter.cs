@@ -19,9 +19,10 @@ public sealed class HttpExporter : IExporter, IDisposable
     /// <param name="token">Sent as bearer token; null for none.</param>
     /// <param name="timeout">Of one request, reply included.</param>
     /// <param name="time">For time-outs and dates.</param>
-    public HttpExporter(Uri hub, string? token, TimeSpan timeout, TimeProvider time)
+    /// <param name="pin">The key that the hub must show: <c>sha256/…</c>; null for any that the system trusts.</param>
+    public HttpExporter(Uri hub, string? token, TimeSpan timeout, TimeProvider time, string? pin = null)
     {
-        _hub = new(hub, token, timeout, time);
+        _hub = new(hub, token, timeout, time, pin);
         _request = _hub.Post(HubHttp.MetricsPath, ("Content-Type", Protobuf), ("Content-Encoding", "gzip"));
         _time = time;
     }

@@ -1,4 +1,6 @@
+using System.Net.Security;
 using Vigie.Agent.Http;
+using Vigie.Agent.Identity;
 
 namespace Vigie.Agent.Link;
 
@@ -18,16 +20,21 @@ sealed class HubHttp : IDisposable
     /// <param name="hub">The hub's address, with the path for samples behind it or without.</param>
     /// <param name="token">Sent as bearer token; null for none.</param>
     /// <param name="timeout">Of one request, reply included.</param>
+    /// <param name="pin">The hub's key, as <see cref="PinnedKey"/> has it, which is then believed and nothing else; null for none.</param>
     /// <exception cref="ArgumentException">The address or the token can't be sent.</exception>
-    public HubHttp(Uri hub, string? token, TimeSpan timeout, TimeProvider time)
+    public HubHttp(Uri hub, string? token, TimeSpan timeout, TimeProvider time, string? pin = null)
     {
         var target = HttpTarget.Of(hub);
-        _wire = new(target, HttpProxy.For(target, Environment.GetEnvironmentVariable), time);
+        _wire = new(target, HttpProxy.For(target, Environment.GetEnvironmentVariable), time, pin is null ? null : Trust(pin));
         string path = hub.AbsolutePath.TrimEnd('/');
         _base = path.EndsWith(MetricsPath, StringComparison.Ordinal) ? path[..^MetricsPath.Length] : path;
         _headers = token is null ? [("User-Agent", Agent)] : [("User-Agent", Agent), ("Authorization", "Bearer " + token)];
         (Authority, _timeout, _deadline) = (target.Authority, timeout, new(time));
     }
+
+    static RemoteCertificateValidationCallback Trust(string pin) => PinnedKey.TryParse(pin, out var key)
+        ? (_, certificate, _, _) => certificate is not null && key.Accepts(certificate.GetRawCertData())
+        : throw new ArgumentException($"\"{pin}\" is no pin", nameof(pin));
 
     static string Agent => $"vigie-agent/{AgentVersion.Text}";
 

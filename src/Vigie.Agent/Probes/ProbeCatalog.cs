@@ -7,7 +7,8 @@ namespace Vigie.Agent.Probes;
 /// <param name="Time">The clock, for probes that wait.</param>
 /// <param name="Timeout">How long one run may take; a probe that waits gives up before, so that it can tell what it has.</param>
 /// <param name="PerCore">Whether each processor is to be reported besides all of them together.</param>
-sealed record ProbeContext(HostRoot Root, TimeProvider Time, TimeSpan Timeout, bool PerCore = false);
+/// <param name="HideUsers">Whether users' names must not leave this host.</param>
+sealed record ProbeContext(HostRoot Root, TimeProvider Time, TimeSpan Timeout, bool PerCore = false, bool HideUsers = false);
 
 /// <summary>
 /// Every built-in probe. A probe's file registers itself by a module initializer, which the compiler runs before anything of

@@ -21,6 +21,7 @@ sealed class UsersProbe(ProbeContext context) : IProbe
 
     readonly SessionFolder _sessions = new(context.Root);
     readonly UtmpFile _utmp = new(context.Root);
+    readonly UserNames _names = new(context.Root, context.HideUsers);
     readonly string[] _places = [.. SessionFolder.Places.Concat(UtmpFile.Places).Select(context.Root.Map)];
     readonly DateTime[] _changed = new DateTime[SessionFolder.Places.Length + UtmpFile.Places.Length];
     readonly List<UserSession> _found = [];
@@ -68,6 +69,8 @@ sealed class UsersProbe(ProbeContext context) : IProbe
         _isKnown = _sessions.Read(_found);
         if (_found.Count == 0)
             _isKnown |= _utmp.Read(_found);
+        for (int i = 0; _names.Hides && i < _found.Count; i++)
+            _found[i] = _names.Of(_found[i]);
         _read = context.Time.GetTimestamp();
     }
 

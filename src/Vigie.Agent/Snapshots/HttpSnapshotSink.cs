@@ -10,14 +10,15 @@ namespace Vigie.Agent.Snapshots;
 /// <param name="token">Sent as bearer token; null for none.</param>
 /// <param name="timeout">Of one request, reply included.</param>
 /// <param name="time">For time-outs.</param>
-public sealed class HttpSnapshotSink(Uri hub, string? token, TimeSpan timeout, TimeProvider time) : ISnapshotSink
+/// <param name="pin">The key that the hub must show: <c>sha256/…</c>; null for any that the system trusts.</param>
+public sealed class HttpSnapshotSink(Uri hub, string? token, TimeSpan timeout, TimeProvider time, string? pin = null) : ISnapshotSink
 {
     const string Path = "/api/v1/hosts/snapshot";
 
     /// <summary>Blocks the calling thread until the hub has answered.</summary>
     public ValueTask<ExportOutcome> SendAsync(string kind, string host, ReadOnlyMemory<byte> json, CancellationToken ct)
     {
-        using var way = new HubHttp(hub, token, timeout, time);
+        using var way = new HubHttp(hub, token, timeout, time, pin);
         var request = way.Post($"{Path}?kind={kind}&host={Uri.EscapeDataString(host)}", ("Content-Type", "application/json"), ("Content-Encoding", "gzip"));
         try
         {

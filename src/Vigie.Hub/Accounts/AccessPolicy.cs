@@ -41,6 +41,7 @@ static class AccessPolicy
         ["POST /api/v1/write"] = Access.WriteToken,
         ["POST /api/v1/hosts/snapshot"] = Access.WriteToken,
         ["POST /api/v1/heartbeat"] = Access.WriteToken,
+        ["POST /api/v1/token/renew"] = Access.WriteToken,
 
         // the token is part of the address, and the handler looks at it
         ["GET /api/push/{token}"] = Access.Anyone,
@@ -53,6 +54,7 @@ static class AccessPolicy
         ["GET /"] = Access.Reader,
         ["GET /hosts/{name}"] = Access.Reader,
         ["GET /hosts/{name}/charts"] = Access.Reader,
+        ["GET /hosts/{name}/packages"] = Access.Reader,
         ["GET /charts/{host}/{chart}.svg"] = Access.Reader,
         ["GET /charts/{host}/{chart}.png"] = Access.Reader,
         ["GET /charts/{host}/{chart}.json"] = Access.Reader,
@@ -60,6 +62,7 @@ static class AccessPolicy
         ["GET /advisories"] = Access.Reader,
         ["GET /live"] = Access.Reader,
 
+        ["GET /api/v1/hosts/inventory"] = Access.Reader,
         ["GET /api/v1/query"] = Access.Reader,
         ["POST /api/v1/query"] = Access.Reader,
         ["GET /api/v1/query_range"] = Access.Reader,

@@ -12,6 +12,9 @@ static class Claims
     /// <summary>Scope of that token.</summary>
     public const string Scope = "vigie:scope";
 
+    /// <summary>The one host that token may speak for; missing when it is bound to none.</summary>
+    public const string Host = "vigie:host";
+
     /// <summary>The user's stamp when the session began.</summary>
     public const string Stamp = "vigie:stamp";
 
@@ -21,6 +24,7 @@ static class Claims
     public static ClaimsPrincipal Session(string user, string stamp) => new(new ClaimsIdentity(
         [new(ClaimTypes.Name, user), new(Stamp, stamp)], CookieAuthenticationDefaults.AuthenticationScheme));
 
-    public static ClaimsPrincipal OfToken(string name, TokenScope scope) => new(new ClaimsIdentity(
-        [new(ClaimTypes.Name, name), new(Token, name), new(Scope, TokenStore.Text(scope))], TokenAuthentication.Scheme));
+    public static ClaimsPrincipal OfToken(string name, TokenScope scope, string? host = null) => new(new ClaimsIdentity(
+        [new(ClaimTypes.Name, name), new(Token, name), new(Scope, TokenStore.Text(scope)), .. host is null ? Array.Empty<Claim>() : [new(Host, host)]],
+        TokenAuthentication.Scheme));
 }

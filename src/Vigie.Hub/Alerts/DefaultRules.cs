@@ -53,6 +53,8 @@ static class DefaultRules
         new("raid-degraded", Raid, 1, Now, Severity.Critical, "A disk of a RAID array has failed", ChartUnit.Count),
         new("unit-failed", "max by (host, unit) (vigie_systemd_unit_failed)", 1, TimeSpan.FromMinutes(5), Severity.Warning,
             "A systemd unit has failed", ChartUnit.Count),
+        new("host-twins", "max by (host) (vigie_host_identities)", 2, Now, Severity.Warning, "Several servers report under one name",
+            ChartUnit.Count),
         new("clock-unsynchronized", Clock, 16, TimeSpan.FromMinutes(30), Severity.Warning, "The clock is not synchronized", null),
     ];
 

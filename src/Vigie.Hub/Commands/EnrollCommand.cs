@@ -20,6 +20,11 @@ sealed class EnrollCommand() : CliCommand("enroll", "Print the line that install
         DefaultValueFactory = _ => "1h",
     };
 
+    static readonly Option<bool> Pin = new("--pin")
+    {
+        Description = "Put the key into the line that the hub shows at its address of https now: the new server believes no other.",
+    };
+
     static readonly Option<bool> Revoke = new("--revoke-all")
     {
         Description = "End all lines that were printed and are still good. Servers that were added stay.",
@@ -29,6 +34,7 @@ sealed class EnrollCommand() : CliCommand("enroll", "Print the line that install
     {
         command.Add(Uses);
         command.Add(For);
+        command.Add(Pin);
         command.Add(Revoke);
         Act(command, RunAsync);
     }
@@ -53,7 +59,8 @@ sealed class EnrollCommand() : CliCommand("enroll", "Print the line that install
         var agents = call.Get<AgentFiles>();
         if (AgentFiles.Names.All(name => agents.Find(name) is null))
             throw new CommandException($"the hub has no agent to hand out; {agents.Remedy}");
-        string token = await store.CreateAsync(uses, life, ct), line = InstallScript.Line(hub, token);
+        string? pin = call.Value(Pin) ? await ShownKey.OfAsync(new(hub), ct) : null;
+        string token = await store.CreateAsync(uses, life, ct), line = InstallScript.Line(hub, token, pin);
         string hint = new Uri(hub).IsLoopback
             ? $"\n\nOther servers do not reach {hub}: set Server:Urls (http://0.0.0.0:5000) and Server:PublicUrl in config.json." : "";
         call.Print(new { line, token, hub, uses, expires = call.Get<TimeProvider>().GetUtcNow() + life },

@@ -27,14 +27,21 @@ sealed class TokenCommand() : CliCommand("token", "Make, list and revoke the tok
             DefaultValueFactory = _ => "write"
         };
         scope.AcceptOnlyFromAmong("write", "read", "push", "admin");
-        var create = new Command("create", "Make a token and print it; it can't be shown again.") { name, scope };
+        var host = new Option<string?>("--host")
+        {
+            Description = "The one host that a token for writing may speak for (every host).",
+            HelpName = "HOST"
+        };
+        var create = new Command("create", "Make a token and print it; it can't be shown again.") { name, scope, host };
         Act(create, async (call, ct) =>
         {
             string chosen = call.Value(name)!;
             if (chosen.Length is 0 or > 100 || chosen.Any(char.IsControl))
                 throw new CommandException("--name must have 1 to 100 printable characters");
+            if (call.Value(host) is not null && call.Value(scope) is not "write")
+                throw new CommandException("--host is for tokens of the scope write; leave it out");
             string token = await call.Get<TokenStore>()
-                .CreateAsync(chosen, Enum.Parse<TokenScope>(call.Value(scope)!, ignoreCase: true), ct)
+                .CreateAsync(chosen, Enum.Parse<TokenScope>(call.Value(scope)!, ignoreCase: true), ct, call.Value(host))
                 ?? throw new CommandException($"there is a token named \"{chosen}\" already; choose another name, or revoke it first");
             call.Print(new { name = chosen, scope = call.Value(scope), token }, token);
         });
@@ -46,10 +53,11 @@ sealed class TokenCommand() : CliCommand("token", "Make, list and revoke the tok
         var list = new Command("list", "List the tokens: names and scopes, never the tokens themselves.");
         Act(list, (call, _) =>
         {
-            var rows = call.Get<TokenStore>().All().Select(t => new { t.Name, Scope = TokenStore.Text(t.Scope), t.Created, t.LastUsed });
+            var rows = call.Get<TokenStore>().All().Select(t => new { t.Name, Scope = TokenStore.Text(t.Scope), t.Host, t.Created, t.LastUsed });
             call.Table([.. rows], "No token.",
                 ("Name", t => t.Name),
                 ("Scope", t => t.Scope),
+                ("Host", t => t.Host ?? "every"),
                 ("Created", t => $"{t.Created:yyyy-MM-dd HH:mm}Z"),
                 ("Last used", t => t.LastUsed is { } used ? $"{used:yyyy-MM-dd HH:mm}Z" : "never"));
             return Task.CompletedTask;

@@ -87,12 +87,15 @@ sealed record LocalProbeOptions
     [Description("Name of this machine; empty means its host name.")]
     public string HostName { get; init; } = "";
 
-    [Description("Probes not to run: clock, containers, cpu, disk, filesystem, kernel, load, memory, network, packages, paging, pressure, "
-        + "process, raid, sensors, systemd, textfile, uptime, users.")]
+    [Description("Probes not to run: activity, clock, containers, cpu, disk, filesystem, inventory, kernel, load, memory, network, packages, paging, "
+        + "pressure, process, raid, sensors, systemd, textfile, uptime, users.")]
     public IReadOnlyList<string> Disabled { get; init; } = [];
 
     [Description("Whether each processor is measured besides all of them together.")]
     public bool PerCore { get; init; }
+
+    [Description("Whether users of this machine are shown under other words than their names, and not from where they came.")]
+    public bool HideUsers { get; init; }
 }
 
 sealed record RetentionSettings

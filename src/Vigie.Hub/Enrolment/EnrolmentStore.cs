@@ -40,7 +40,7 @@ sealed class EnrolmentStore(Database database, TimeProvider time) : IStoreSchema
     }
 
     /// <summary>
-    /// Exchanges an enrolment token for a credential that may send samples, named after the server; one use of it is gone. Null when it
+    /// Exchanges an enrolment token for a credential that may send samples of that server alone, and is named after it; one use of it is gone. Null when it
     /// is unknown, used up or too old.
     /// </summary>
     public async Task<string?> RedeemAsync(string token, string host, CancellationToken ct = default)
@@ -52,7 +52,7 @@ sealed class EnrolmentStore(Database database, TimeProvider time) : IStoreSchema
             Clean(connection, transaction);
             return connection.Execute("UPDATE enrolment SET uses = uses - 1 WHERE hash = @hash", new { hash = Hash(token) }, transaction) == 0
                 ? null
-                : TokenStore.Create(connection, transaction, host, TokenScope.Write, time.GetUtcNow());
+                : TokenStore.Create(connection, transaction, host, TokenScope.Write, time.GetUtcNow(), host);
         }, ct);
     }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Vigie.Agent.Checks;
+using Vigie.Agent.Identity;
 
 namespace Vigie.Hub.Enrolment;
 
@@ -18,7 +19,10 @@ static class InstallScript
         .ToString();
 
     /// <summary>What to paste on the new server.</summary>
-    public static string Line(string hub, string token) => $"curl -fsSL {hub}/install | sudo sh -s -- --token {token}";
+    /// <param name="pin">The key that the hub shows, as <see cref="PinnedKey"/> has it; null for none.</param>
+    public static string Line(string hub, string token, string? pin = null) => pin is null
+        ? $"curl -fsSL {hub}/install | sudo sh -s -- --token {token}"
+        : $"curl -fsSLk --pinnedpubkey sha256//{pin["sha256/".Length..]} {hub}/install | sudo sh -s -- --token {token} --pin {pin}";
 
     /// <summary>Whether it may stand in a script: an address without anything that a shell would read.</summary>
     public static bool IsAddress(string hub) => Uri.TryCreate(hub, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"

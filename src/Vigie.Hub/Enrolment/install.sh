@@ -9,9 +9,10 @@ sum_arm64='@SHA256_ARM64@'
 
 usage() {
   cat <<TEXT
-usage: sh -s -- --token TOKEN [--name HOST] [--interval TIME] [--root DIR]
+usage: sh -s -- --token TOKEN [--pin KEY] [--name HOST] [--interval TIME] [--root DIR]
        sh -s -- --uninstall [--root DIR]
   --token TOKEN    what \`vigie enroll\` has printed, or the page "Add a server"
+  --pin KEY        the key that the hub must show, sha256/…; no other is believed, now and later
   --name HOST      the name under which this server appears (its own)
   --interval TIME  time between two rounds (15s)
   --root DIR       install under this folder, for an image; starts nothing
@@ -22,10 +23,11 @@ TEXT
 fail() { echo "install: $*" >&2; exit 1; }
 say() { echo "install: $*"; }
 
-token='' name='' interval='' root='' uninstall=0
+token='' pin='' name='' interval='' root='' uninstall=0
 while [ $# -gt 0 ]; do
   case $1 in
     --token) token=${2:-}; shift ;;
+    --pin) pin=${2:-}; shift ;;
     --name) name=${2:-}; shift ;;
     --interval) interval=${2:-}; shift ;;
     --root) root=${2:-}; shift ;;
@@ -56,6 +58,7 @@ fi
 
 # A name goes into a form and into a unit: what a host can't be called is refused here.
 case $name in *[!A-Za-z0-9._-]*) fail "--name: \"$name\" has other signs than letters, digits, dots and dashes" ;; esac
+case $pin in '' | sha256/*[!A-Za-z0-9+/=]*) [ -z "$pin" ] || fail "--pin: \"$pin\" is no key" ;; sha256/*) ;; *) fail "--pin: \"$pin\" is no key; it begins with sha256/" ;; esac
 case $interval in *[!0-9smh]*) fail "--interval: \"$interval\" is no time; write it like 15s or 5m" ;; esac
 [ -n "$token" ] || [ -s "$settings/token" ] || fail '--token is missing; on the hub, `vigie enroll` prints one'
 
@@ -67,11 +70,14 @@ esac
 [ -n "$sum" ] || fail "the hub has no agent for linux-$arch; see \`vigie enroll --help\` on the hub"
 
 if command -v curl >/dev/null; then
-  fetch() { curl -fsSL "$hub/$1"; }
-  post() { curl -sS -X POST -H "Authorization: Bearer $token" --data "$2" -w '\n%{http_code}' "$hub/$1"; }
+  # With a pin its key is all that counts, not who has signed it.
+  asks() { if [ -n "$pin" ]; then curl -k --pinnedpubkey "sha256//${pin#sha256/}" "$@"; else curl "$@"; fi; }
+  fetch() { asks -fsSL "$hub/$1"; }
+  post() { asks -sS -X POST -H "Authorization: Bearer $token" --data "$2" -w '\n%{http_code}' "$hub/$1"; }
 elif command -v wget >/dev/null; then
-  fetch() { wget -qO- "$hub/$1"; }
-  post() { wget -qO- --header "Authorization: Bearer $token" --post-data "$2" "$hub/$1" && echo && echo 200; }
+  asks() { if [ -n "$pin" ]; then wget --no-check-certificate --pinnedpubkey="sha256//${pin#sha256/}" "$@"; else wget "$@"; fi; }
+  fetch() { asks -qO- "$hub/$1"; }
+  post() { asks -qO- --header "Authorization: Bearer $token" --post-data "$2" "$hub/$1" && echo && echo 200; }
 else
   fail 'neither curl nor wget is here'
 fi
@@ -121,6 +127,7 @@ mv "$program.new" "$program"
 
 options="--hub $hub --token-file /etc/vigie-agent/token"
 options="$options --checks /etc/vigie-agent/checks.conf --probes-dir /etc/vigie-agent/probes.d"
+[ -z "$pin" ] || options="$options --pin $pin"
 [ -z "$name" ] || options="$options --name $name"
 [ -z "$interval" ] || options="$options --interval $interval"
 cat >"$unit" <<'UNIT'

@@ -37,6 +37,8 @@ static class HeartbeatEndpoints
         var ct = context.RequestAborted;
         if (state is not ("start" or "end"))
             return Results.Text("state must be start or end", statusCode: 400);
+        if (HostBound.Refusal(HostBound.Of(context.User), host ?? "") is { } refusal)
+            return Results.Text(refusal, statusCode: 403);
         return await AnswerAsync(Period(every) is var (period, wrong) && wrong is not null ? new(wrong)
             : state == "start" ? beats.StartedAsync(host ?? "", job ?? "", period, ct)
             : beats.EndedAsync(host ?? "", job ?? "", exit ?? 0, seconds, CheckText.Line(text ?? ""), period, ct),

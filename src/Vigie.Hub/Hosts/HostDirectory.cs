@@ -16,7 +16,11 @@ sealed class HostDirectory
     static readonly MetricInfo Patience = new("vigie.host.patience", "s", MetricKind.Gauge,
         "Silence from which the host counts as late: three of its reports and two minutes.");
 
+    static readonly MetricInfo Identities =
+        new("vigie.host.identities", "{server}", MetricKind.Gauge, "Servers that take turns under this host's name; none where it is one.");
+
     readonly HostStore _store;
+    readonly TwinWatch _twins = new();
     readonly TimeProvider _time;
     readonly ConcurrentDictionary<string, Host> _hosts;
     readonly ConcurrentDictionary<string, Host> _unsaved = new(StringComparer.Ordinal);
@@ -43,8 +47,10 @@ sealed class HostDirectory
         if (seen.Count == 0)
             return;
         List<Host>? changed = null;
+        long nowMs = _time.GetUtcNow().ToUnixTimeMilliseconds();
         foreach (var one in seen)
         {
+            _twins.Note(one, nowMs);
             var host = Note(one, out bool save);
             if (save)
                 (changed ??= []).Add(host);
@@ -97,9 +103,17 @@ sealed class HostDirectory
         {
             batch.Add(SeriesOf(Silence, host), nowMs, SilenceOf(host, nowMs).TotalSeconds);
             batch.Add(SeriesOf(Patience, host), nowMs, host.LateAfter.TotalSeconds);
+            if (TwinsOf(host, nowMs) is { Count: > 0 } twins)
+                batch.Add(SeriesOf(Identities, host), nowMs, twins.Count);
         }
         return batch;
     }
+
+    /// <summary>The servers that take turns under a host's name; empty where it is one.</summary>
+    public IReadOnlyList<Twin> TwinsOf(string name) =>
+        Find(name) is { } host ? TwinsOf(host, _time.GetUtcNow().ToUnixTimeMilliseconds()) : [];
+
+    IReadOnlyList<Twin> TwinsOf(Host host, long nowMs) => _twins.Of(host.Name, nowMs - (long)host.LateAfter.TotalMilliseconds);
 
     Series SeriesOf(MetricInfo metric, Host host) =>
         _series.GetOrAdd((metric, host.Name), static key => new(Labels.Of(StoredNames.Metric(key.Item1), ("host", key.Item2)), key.Item1));
@@ -112,6 +126,7 @@ sealed class HostDirectory
     {
         _hosts.TryRemove(name, out _);
         _unsaved.TryRemove(name, out _);
+        _twins.Forget(name);
         foreach (var key in _series.Keys.Where(k => k.Item2 == name))
             _series.TryRemove(key, out _);
         await _store.DeleteAsync(name, ct);

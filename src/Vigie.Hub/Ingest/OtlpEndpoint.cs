@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Mvc;
 using Vigie.Core.Metrics;
 using Vigie.Core.Otlp;
 using Vigie.Core.Protobuf;
+using Vigie.Hub.Accounts;
 using Vigie.Hub.Configuration;
 
 namespace Vigie.Hub.Ingest;
@@ -28,7 +29,7 @@ static class OtlpEndpoint
         {
             using var body = await ReadAsync(context, options.Ingest.MaxBody.Bytes);
             var taken = await ingest.TakeAsync(json ? OtlpJson.ToProtobuf(body.Written.Span) : body.Written,
-                RequestBody.FallbackHost(context), context.RequestAborted);
+                RequestBody.FallbackHost(context), context.RequestAborted, HostBound.Of(context.User));
             await ReplyAsync(context, json, 200, json
                 ? OtlpReply.PartialJson(taken.Refused, taken.Reason)
                 : OtlpReply.Partial(taken.Refused, taken.Reason));
@@ -36,6 +37,10 @@ static class OtlpEndpoint
         catch (RefusedBodyException e)
         {
             await FailAsync(context, json, e.Status, e.Message);
+        }
+        catch (ForeignHostException e)
+        {
+            await FailAsync(context, json, 403, e.Message);
         }
         catch (WireFormatException e)
         {

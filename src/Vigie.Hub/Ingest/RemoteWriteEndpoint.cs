@@ -4,6 +4,7 @@ using Microsoft.Net.Http.Headers;
 using Vigie.Core.Metrics;
 using Vigie.Core.Protobuf;
 using Vigie.Core.RemoteWrite;
+using Vigie.Hub.Accounts;
 using Vigie.Hub.Configuration;
 
 namespace Vigie.Hub.Ingest;
@@ -52,6 +53,10 @@ static class RemoteWriteEndpoint
         {
             await FailAsync(context, e.Status, e.Message);
         }
+        catch (ForeignHostException e)
+        {
+            await FailAsync(context, 403, e.Message);
+        }
         catch (WireFormatException e)
         {
             await FailAsync(context, 400,
@@ -70,7 +75,8 @@ static class RemoteWriteEndpoint
         using (var body = await RequestBody.ReadAsync(context, limit))
             request = RequestBody.Unsnap(body.Written.Span, limit);
         using (request)
-            return await ingest.TakeAsync(request.Written, version, RequestBody.FallbackHost(context), context.RequestAborted);
+            return await ingest.TakeAsync(request.Written, version, RequestBody.FallbackHost(context), context.RequestAborted,
+                HostBound.Of(context.User));
     }
 
     /// <summary>The message that a content type announces, null when it is none of ours.</summary>

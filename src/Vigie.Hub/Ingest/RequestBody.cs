@@ -29,7 +29,7 @@ static class RequestBody
 
     /// <summary>A sender that tells no host is known by its token's name, or by its address.</summary>
     public static string FallbackHost(HttpContext context) =>
-        context.User.FindFirst(Claims.Token)?.Value ?? Address(context.Connection.RemoteIpAddress);
+        HostBound.Of(context.User) ?? context.User.FindFirst(Claims.Token)?.Value ?? Address(context.Connection.RemoteIpAddress);
 
     /// <summary>The header in lower case, empty when there is none.</summary>
     public static string Encoding(HttpContext context) => context.Request.Headers.ContentEncoding.ToString().Trim().ToLowerInvariant();

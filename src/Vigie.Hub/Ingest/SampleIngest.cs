@@ -3,6 +3,7 @@ using Vigie.Core.Metrics;
 using Vigie.Core.Otlp;
 using Vigie.Core.Protobuf;
 using Vigie.Core.RemoteWrite;
+using Vigie.Hub.Accounts;
 using Vigie.Hub.Hosts;
 
 namespace Vigie.Hub.Ingest;
@@ -28,14 +29,16 @@ sealed class SampleIngest(OtlpMetricsReader otlpReader, RemoteWriteReader writeR
 
     /// <summary>Returns when the samples are durable.</summary>
     /// <param name="otlp">An uncompressed ExportMetricsServiceRequest.</param>
+    /// <param name="onlyHost">The one host that the sender may speak for; null for all.</param>
+    /// <exception cref="ForeignHostException">It speaks for another: nothing was stored.</exception>
     /// <exception cref="WireFormatException">Malformed: nothing was stored.</exception>
     /// <exception cref="StoreUnavailableException">Nothing was stored; worth a retry.</exception>
-    public async ValueTask<Taken> TakeAsync(ReadOnlyMemory<byte> otlp, string fallbackHost, CancellationToken ct)
+    public async ValueTask<Taken> TakeAsync(ReadOnlyMemory<byte> otlp, string fallbackHost, CancellationToken ct, string? onlyHost = null)
     {
         var batch = Rent();
         try
         {
-            return await StoreAsync(batch, otlpReader.Read(otlp.Span, fallbackHost, batch), ct);
+            return await StoreAsync(batch, otlpReader.Read(otlp.Span, fallbackHost, batch), onlyHost, ct);
         }
         finally
         {
@@ -45,15 +48,17 @@ sealed class SampleIngest(OtlpMetricsReader otlpReader, RemoteWriteReader writeR
 
     /// <summary>Returns when the samples are durable.</summary>
     /// <param name="request">An uncompressed request of that version.</param>
+    /// <param name="onlyHost">The one host that the sender may speak for; null for all.</param>
+    /// <exception cref="ForeignHostException">It speaks for another: nothing was stored.</exception>
     /// <exception cref="WireFormatException">Malformed: nothing was stored.</exception>
     /// <exception cref="StoreUnavailableException">Nothing was stored; worth a retry.</exception>
     public async ValueTask<Taken> TakeAsync(ReadOnlyMemory<byte> request, RemoteWriteVersion version, string fallbackHost,
-        CancellationToken ct)
+        CancellationToken ct, string? onlyHost = null)
     {
         var batch = Rent();
         try
         {
-            return await StoreAsync(batch, writeReader.Read(request.Span, version, fallbackHost, batch), ct);
+            return await StoreAsync(batch, writeReader.Read(request.Span, version, fallbackHost, batch), onlyHost, ct);
         }
         finally
         {
@@ -61,8 +66,10 @@ sealed class SampleIngest(OtlpMetricsReader otlpReader, RemoteWriteReader writeR
         }
     }
 
-    async ValueTask<Taken> StoreAsync(SampleBatch batch, SampleReading reading, CancellationToken ct)
+    async ValueTask<Taken> StoreAsync(SampleBatch batch, SampleReading reading, string? onlyHost, CancellationToken ct)
     {
+        for (int i = 0; onlyHost is not null && i < reading.Hosts.Count; i++)
+            HostBound.Demand(onlyHost, reading.Hosts[i].Name);
         if (disk.Look())
             throw new StoreUnavailableException($"the disk is nearly full: {disk.Left} left");
         var written = await writer.WriteAsync(batch, ct);

@@ -1,7 +1,10 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Mvc;
+using Vigie.Agent.Activity;
 using Vigie.Agent.Checks;
+using Vigie.Agent.Inventory;
 using Vigie.Core.Metrics;
+using Vigie.Hub.Accounts;
 using Vigie.Hub.Hosts;
 using Vigie.Hub.Ingest;
 
@@ -16,7 +19,7 @@ static class SnapshotEndpoint
     const int MostBytes = 1 << 20;
 
     /// <summary>The kinds that some part of the hub reads; others are refused, for they would lie here unread.</summary>
-    static readonly string[] Kinds = [CheckDocument.Kind];
+    static readonly string[] Kinds = [CheckDocument.Kind, InventoryDocument.Kind, ActivityDocument.Kind];
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/api/v1/hosts/snapshot", HandleAsync);
 
@@ -25,6 +28,8 @@ static class SnapshotEndpoint
     {
         if (!Kinds.Contains(kind, StringComparer.Ordinal))
             return Results.Text($"kind must be one of {string.Join(", ", Kinds)}", statusCode: 400);
+        if (HostBound.Refusal(HostBound.Of(context.User), host ?? "") is { } refusal)
+            return Results.Text(refusal, statusCode: 403);
         if (host is null || hosts.Find(host) is null)
             return Later(context, "the host has sent no samples yet; send them first, then this again");
         try

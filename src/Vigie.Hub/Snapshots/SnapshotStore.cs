@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using Dapper;
 using Vigie.Storage;
 
@@ -10,6 +11,8 @@ sealed record Snapshot(string Host, string Kind, DateTimeOffset Time, byte[] Jso
 /// <summary>The newest document of each host and kind. They go when their host goes.</summary>
 sealed class SnapshotStore(Database database, TimeProvider time) : IStoreSchema
 {
+    const int WorthPacking = 4096;
+
     public static IReadOnlyList<Migration> Migrations { get; } =
     [
         new("2026-11-24 snapshots", """
@@ -25,11 +28,33 @@ sealed class SnapshotStore(Database database, TimeProvider time) : IStoreSchema
             connection.Execute("""
                 INSERT INTO host_snapshot VALUES(@host, @kind, @now, @document)
                 ON CONFLICT DO UPDATE SET time_ms = excluded.time_ms, document = excluded.document
-                """, new { host, kind, now = time.GetUtcNow().ToUnixTimeMilliseconds(), document = json.ToArray() }, transaction);
+                """, new { host, kind, now = time.GetUtcNow().ToUnixTimeMilliseconds(), document = Pack(json.Span) }, transaction);
         }, ct);
 
     public Snapshot? Find(string host, string kind) => database.Read(connection => connection
         .Query<(long TimeMs, byte[] Document)>("SELECT time_ms, document FROM host_snapshot WHERE host = @host AND kind = @kind", new { host, kind })
-        .Select(s => new Snapshot(host, kind, DateTimeOffset.FromUnixTimeMilliseconds(s.TimeMs), s.Document))
+        .Select(s => new Snapshot(host, kind, DateTimeOffset.FromUnixTimeMilliseconds(s.TimeMs), Unpack(s.Document)))
         .FirstOrDefault());
+
+    /// <summary>A list of packages shrinks to an eighth; what is short stays as it is.</summary>
+    static byte[] Pack(ReadOnlySpan<byte> json)
+    {
+        if (json.Length < WorthPacking)
+            return json.ToArray();
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+            gzip.Write(json);
+        return packed.ToArray();
+    }
+
+    /// <summary>An object in JSON never begins as gzip does.</summary>
+    static byte[] Unpack(byte[] stored)
+    {
+        if (stored is not [0x1f, 0x8b, ..])
+            return stored;
+        using var json = new MemoryStream();
+        using (var gzip = new GZipStream(new MemoryStream(stored), CompressionMode.Decompress))
+            gzip.CopyTo(json);
+        return json.ToArray();
+    }
 }

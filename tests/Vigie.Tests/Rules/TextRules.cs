@@ -18,6 +18,7 @@ public sealed partial class TextRules
         .. Enum.GetValues<Vigie.Agent.Checks.CheckState>().Select(Vigie.Hub.Checks.CheckWords.State),
         .. new[] { "sent", "tried in vain", "refused", "works", "fails", "has refused", "not used yet" },
         .. new[] { "warning", "critical", "pending", "resolved", "System", "Light", "Dark", "State", "Name", "CPU", "Memory", "Disk" },
+        "Most processor time", "Most memory",
         .. new[] { "user", "system", "interrupt", "used", "cached", "buffers", "read", "write", "receive", "transmit", "users",
             "major faults", "swap in", "swap out" },
         .. new[] { "core", "cpu", "memory", "io", "irq", "(all)", "running", "blocked", "stopped", "defunct", "open files",

@@ -1,5 +1,5 @@
-using Microsoft.Extensions.Time.Testing;
 using System.Globalization;
+using Microsoft.Extensions.Time.Testing;
 using Vigie.Agent.Reading;
 
 namespace Vigie.Tests.Agent.Reading;

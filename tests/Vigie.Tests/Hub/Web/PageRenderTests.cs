@@ -6,6 +6,7 @@ using Microsoft.Extensions.Time.Testing;
 using Vigie.Hub.Alerts;
 using Vigie.Hub.Hosts;
 using Vigie.Hub.Ingest;
+using Vigie.Hub.Inventory;
 using Vigie.Hub.Web;
 using Vigie.Tests.Support;
 using TestContext = Xunit.TestContext;
@@ -23,7 +24,7 @@ public sealed class PageRenderTests
     {
         var data = new TheoryData<string, int>();
         foreach (var page in typeof(App).Assembly.GetTypes()
-            .Where(t => t.IsDefined(typeof(RouteAttribute), false) && t != typeof(HostPage) && t != typeof(NotFoundPage)))
+            .Where(t => t.IsDefined(typeof(RouteAttribute), false) && t != typeof(HostPage) && t != typeof(PackagesPage) && t != typeof(NotFoundPage)))
             foreach (int hosts in new[] { 0, 1, 250 })
                 data.Add(page.Name, hosts);
         return data;

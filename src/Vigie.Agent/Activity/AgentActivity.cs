@@ -1,0 +1,48 @@
+using Vigie.Agent.Reading;
+using Vigie.Agent.Snapshots;
+
+namespace Vigie.Agent.Activity;
+
+/// <summary>Tells the hub once a minute who is logged in and what is greedy. Runs beside the agent's rounds.</summary>
+sealed class AgentActivity(HostRoot root, UserNames names, SnapshotLink link, TimeProvider time, AgentLog log)
+{
+    /// <summary>By which it can be switched off like a probe.</summary>
+    public const string Name = "activity";
+
+    /// <summary>The first document comes sooner, for shares of processors need some time to be told of.</summary>
+    static readonly TimeSpan First = TimeSpan.FromSeconds(10), Between = TimeSpan.FromMinutes(1);
+
+    readonly LoginSessions _sessions = new(root, names);
+    readonly TopProcesses _processes = new(root, names, time);
+    string? _trouble;
+
+    public async Task RunAsync(CancellationToken ct)
+    {
+        await Task.Run(Look, ct);
+        for (var wait = First; ; wait = Between)
+        {
+            await Task.Delay(wait, time, ct);
+            if (await Task.Run(Look, ct) is { } document) // a thread of the pool: the rounds go on meanwhile
+                link.Offer(ActivityDocument.Kind, document.Write());
+        }
+    }
+
+    /// <summary>Looks once; null when that has failed.</summary>
+    public ActivityDocument? Look()
+    {
+        try
+        {
+            var (byCpu, byMemory, count) = _processes.Read();
+            var document = new ActivityDocument(_sessions.Read(), byCpu, byMemory, count);
+            _trouble = null;
+            return document;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
+        {
+            if (e.Message != _trouble)
+                log(AgentLogLevel.Warning, $"activity: {e.Message}; the hub is told nothing of sessions and processes until that is mended");
+            _trouble = e.Message;
+            return null;
+        }
+    }
+}
