@@ -10,6 +10,7 @@ using Vigie.Hub.Alerts;
 using Vigie.Hub.Alerts.Channels;
 using Vigie.Hub.Alerts.Explaining;
 using Vigie.Hub.Alerts.Groups;
+using Vigie.Hub.Alerts.Silences;
 using Vigie.Hub.Charts;
 using Vigie.Hub.Checks;
 using Vigie.Hub.Configuration;
@@ -52,6 +53,7 @@ static class HubServices
             .AddSingleton<AlertStore>()
             .AddSingleton<OutboxStore>()
             .AddSingleton<DeliveryStore>()
+            .AddSingleton<SilenceStore>()
             .AddSingleton<ChannelMetrics>()
             .AddSingleton<AlertEngine>()
             .AddSingleton<OutboxDelivery>();

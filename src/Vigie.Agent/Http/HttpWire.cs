@@ -7,7 +7,7 @@ namespace Vigie.Agent.Http;
 
 /// <summary>
 /// Requests to one server over one connection, which is kept between them. Blocks the thread that calls, and allocates nothing while the
-/// connection holds: what makes the agent small (docs/decisions/0009-the-agents-own-http.md). For one caller at a time.
+/// connection holds: what makes the agent small (docs/decisions/0010-the-agents-own-http.md). For one caller at a time.
 /// </summary>
 sealed class HttpWire : IDisposable
 {

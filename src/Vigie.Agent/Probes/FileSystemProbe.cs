@@ -31,7 +31,8 @@ sealed class FileSystemProbe(ProbeContext context, ReadSpace readSpace) : IProbe
     internal static void Register() => ProbeCatalog.Add("filesystem",
         static context => new FileSystemProbe(context, mountpoint => StatVfs.Read(context.Root.Map(mountpoint))));
 
-    public ProbeInfo Info { get; } = new("filesystem", [Usage, Limit, Utilization, InodeUsage, InodeUtilization, Stale], IsQuick: true); // the mounts have a thread of their own
+    public ProbeInfo Info { get; } = new("filesystem", [Usage, Limit, Utilization, InodeUsage, InodeUtilization, Stale],
+        IsQuick: true); // the mounts have a thread of their own
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask CollectAsync(ISampleSink sink, CancellationToken ct)

@@ -1,10 +1,11 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace Vigie.Agent.Running;
 
 /// <summary>
 /// Keeps the program's memory what its work needs. Of what a small program holds, most is left over from its start, or kept for a
-/// crowd of threads that it does not have (docs/decisions/0009-the-agents-own-http.md has the figures).
+/// crowd of threads that it does not have (docs/decisions/0010-the-agents-own-http.md has the figures).
 /// </summary>
 static partial class ProcessMemory
 {
@@ -21,17 +22,23 @@ static partial class ProcessMemory
     }
 
     /// <summary>
-    /// Gives back what only the start has needed: objects that nobody has any more, and pages of code, which come from their files again
-    /// when they are wanted.
+    /// Gives back what only the start has needed: objects that nobody has any more, and pages of files as they are in the files, which
+    /// come from there again when they are wanted.
     /// </summary>
     public static void LetGoOfStart()
     {
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         try
         {
-            foreach (string line in File.ReadLines("/proc/self/maps"))
-                if (CodeOf(line) is var (from, to))
+            (nint From, nint To)? pages = null;
+            foreach (string line in File.ReadLines("/proc/self/smaps"))
+            {
+                if (RangeOf(line) is { } range)
+                    pages = IsReadOnlyFile(line) ? range : null;
+                // What was changed after it was read (addresses, by the loader) is told last but a few lines.
+                else if (pages is var (from, to) && line.StartsWith("Anonymous:", StringComparison.Ordinal) && line.EndsWith(" 0 kB", StringComparison.Ordinal))
                     _ = MAdvise(from, (nuint)(to - from), DontNeed);
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -39,16 +46,18 @@ static partial class ProcessMemory
         }
     }
 
-    // 55c071e15000-55c072207000 r-xp 0000e000 fe:00 11886865 /usr/local/bin/vigie-agent. Code alone: pages that can be written, or could
-    // be, hold what is in no file.
-    static (nint From, nint To)? CodeOf(string line)
+    // 55c071e15000-55c072207000 r-xp 0000e000 fe:00 11886865 /usr/local/bin/vigie-agent
+    static (nint From, nint To)? RangeOf(string line)
     {
-        int dash = line.IndexOf('-'), blank = line.IndexOf(' ');
-        return line.AsSpan(blank + 1).StartsWith("r-xp") && line.Contains('/')
-            && nint.TryParse(line.AsSpan(0, dash), System.Globalization.NumberStyles.HexNumber, null, out nint from)
-            && nint.TryParse(line.AsSpan(dash + 1, blank - dash - 1), System.Globalization.NumberStyles.HexNumber, null, out nint to)
+        int dash = line.IndexOf('-', StringComparison.Ordinal), blank = line.IndexOf(' ', StringComparison.Ordinal);
+        return dash > 0 && blank > dash
+            && nint.TryParse(line.AsSpan(0, dash), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out nint from)
+            && nint.TryParse(line.AsSpan(dash + 1, blank - dash - 1), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out nint to)
                 ? (from, to) : null;
     }
+
+    static bool IsReadOnlyFile(string line) => line.Contains('/', StringComparison.Ordinal)
+        && (line.Contains(" r-xp ", StringComparison.Ordinal) || line.Contains(" r--p ", StringComparison.Ordinal));
 
     [LibraryImport("libc", EntryPoint = "mallopt")]
     private static partial int MallOpt(int parameter, int value);

@@ -59,6 +59,7 @@ static class AccessPolicy
         ["GET /charts/{host}/{chart}.png"] = Access.Reader,
         ["GET /charts/{host}/{chart}.json"] = Access.Reader,
         ["GET /alerts"] = Access.Reader,
+        ["POST /alerts"] = Access.Person,
         ["GET /advisories"] = Access.Reader,
         ["GET /live"] = Access.Reader,
 

@@ -14,6 +14,9 @@ sealed record Alert(long Id, string Rule, Labels Labels, string Severity, AlertS
     /// <summary>When the rule last held, for a rule whose alerts go on firing for a while.</summary>
     public long? HeldMs { get; init; }
 
+    /// <summary>When people were told of it, or it was decided that they need not be; null while something holds the message back.</summary>
+    public long? ToldMs { get; init; }
+
     public string Host => Labels["host"];
 
     /// <summary>What of the host it is about: the labels besides the host, such as a mount point.</summary>

@@ -1,6 +1,7 @@
 using Vigie.Core.Metrics;
 using Vigie.Hub.Alerts.Channels;
 using Vigie.Hub.Alerts.Groups;
+using Vigie.Hub.Alerts.Silences;
 using Vigie.Hub.Hosts;
 using Vigie.PromQL;
 using Vigie.Storage;
@@ -12,9 +13,10 @@ namespace Vigie.Hub.Alerts;
 /// the message it calls for are one transaction; all state is in the database, so a restart neither repeats nor forgets.
 /// </summary>
 sealed class AlertEngine(QueryEngine engine, Database database, AlertStore alerts, RuleSet rules, GroupRound groups, HostDirectory hosts, ChannelSet channels,
-    TimeProvider time, ILogger<AlertEngine> log)
+    SilenceStore silences, TimeProvider time, ILogger<AlertEngine> log)
 {
     readonly SemaphoreSlim _one = new(1, 1);
+    readonly Dictionary<string, DateTimeOffset> _asked = new(StringComparer.Ordinal);
 
     /// <summary>Raised when an alert has fired or was resolved.</summary>
     public event Action? Changed;
@@ -34,6 +36,10 @@ sealed class AlertEngine(QueryEngine engine, Database database, AlertStore alert
             rules.Refresh();
             foreach (var rule in rules.BuiltIn)
             {
+                // What is dear and moves slowly is asked seldom; its alerts stay as they are meanwhile.
+                if (rule.Every > TimeSpan.Zero && _asked.TryGetValue(rule.Name, out var last) && now - last < rule.Every && now >= last)
+                    continue;
+                _asked[rule.Name] = now;
                 try
                 {
                     answers.Add((rule, (await engine.InstantAsync(rule.Parsed, now.ToUnixTimeMilliseconds(), ct)).Series()));
@@ -56,9 +62,12 @@ sealed class AlertEngine(QueryEngine engine, Database database, AlertStore alert
             Errors = errors;
             var changed = await database.WriteAsync((connection, transaction) =>
             {
-                var transitions = new AlertTransitions(connection, transaction, alerts.Open(), channels.Configured, now, IsSilent);
+                var transitions = new AlertTransitions(connection, transaction, alerts.Open(), channels.Configured, now, IsSilent,
+                    silences.Standing());
                 transitions.EndOthers(rules.All);
-                return transitions.Apply(answers);
+                var moved = transitions.Apply(answers);
+                transitions.TellHeld(rules.Find);
+                return moved;
             }, ct);
             foreach (var alert in changed.Where(a => a.State != AlertState.Pending))
                 Log.AlertChanged(log, alert.Rule, alert.Labels.ToString(), alert.State.ToString().ToLowerInvariant());

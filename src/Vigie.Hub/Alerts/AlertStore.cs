@@ -11,7 +11,7 @@ sealed class AlertStore(Database database) : IStoreSchema
 {
     const string Columns = """
         SELECT id AS Id, rule AS Rule, labels AS Labels, severity AS Severity, state AS State, since_ms AS SinceMs, fired_ms AS FiredMs,
-               resolved_ms AS ResolvedMs, value AS Value, threshold AS Threshold, held_ms AS HeldMs FROM alert
+               resolved_ms AS ResolvedMs, value AS Value, threshold AS Threshold, held_ms AS HeldMs, told_ms AS ToldMs FROM alert
         """;
 
     public static IReadOnlyList<Migration> Migrations { get; } =
@@ -26,6 +26,7 @@ sealed class AlertStore(Database database) : IStoreSchema
             CREATE INDEX alert_recent ON alert(resolved_ms);
             """),
         new("2026-11-24 alerts that go on", "ALTER TABLE alert ADD COLUMN held_ms INTEGER"),
+        new("2026-11-24 alerts that were told", "ALTER TABLE alert ADD COLUMN told_ms INTEGER; UPDATE alert SET told_ms = fired_ms;"),
     ];
 
     public IReadOnlyList<Alert> Open() => Query("WHERE state <> 'resolved' ORDER BY severity, since_ms");
@@ -64,8 +65,8 @@ sealed class AlertStore(Database database) : IStoreSchema
     }
 
     public static void Update(SqliteConnection connection, SqliteTransaction transaction, Alert alert) => connection.Execute(
-        "UPDATE alert SET state = @state, fired_ms = @FiredMs, resolved_ms = @ResolvedMs, value = @Value, held_ms = @HeldMs WHERE id = @Id",
-        new { alert.Id, state = Text(alert.State), alert.FiredMs, alert.ResolvedMs, alert.Value, alert.HeldMs }, transaction);
+        "UPDATE alert SET state = @state, fired_ms = @FiredMs, resolved_ms = @ResolvedMs, value = @Value, held_ms = @HeldMs, told_ms = @ToldMs WHERE id = @Id",
+        new { alert.Id, state = Text(alert.State), alert.FiredMs, alert.ResolvedMs, alert.Value, alert.HeldMs, alert.ToldMs }, transaction);
 
     public static void Forget(SqliteConnection connection, SqliteTransaction transaction, long id) =>
         connection.Execute("DELETE FROM alert WHERE id = @id", new { id }, transaction);
@@ -77,10 +78,10 @@ sealed class AlertStore(Database database) : IStoreSchema
     static string Text(AlertState state) => state.ToString().ToLowerInvariant();
 
     sealed record Row(long Id, string Rule, string Labels, string Severity, string State, long SinceMs, long? FiredMs,
-        long? ResolvedMs, double Value, double? Threshold, long? HeldMs)
+        long? ResolvedMs, double Value, double? Threshold, long? HeldMs, long? ToldMs)
     {
         public Alert ToAlert() => new(Id, Rule, LabelsJson.Parse(Labels), Severity, Enum.Parse<AlertState>(State, ignoreCase: true),
             SinceMs, FiredMs, ResolvedMs, Value, Threshold)
-        { HeldMs = HeldMs };
+        { HeldMs = HeldMs, ToldMs = ToldMs };
     }
 }

@@ -1,12 +1,13 @@
 using Microsoft.Data.Sqlite;
 using Vigie.Core.Metrics;
+using Vigie.Hub.Alerts.Silences;
 
 namespace Vigie.Hub.Alerts;
 
 /// <summary>The state machine of one round, inside its transaction.</summary>
 sealed class AlertTransitions(SqliteConnection connection, SqliteTransaction transaction, IReadOnlyList<Alert> open,
     IReadOnlyList<string> channels,
-    DateTimeOffset now, Func<string, Rule, bool> isSilent)
+    DateTimeOffset now, Func<string, Rule, bool> isSilent, IReadOnlyList<Silence> silences)
 {
     readonly Dictionary<(string, Labels), Alert> _open = open.ToDictionary(a => (a.Rule, a.Labels));
     readonly List<Alert> _changed = [];
@@ -29,6 +30,14 @@ sealed class AlertTransitions(SqliteConnection connection, SqliteTransaction tra
         return _changed;
     }
 
+    /// <summary>Tells of those that fire and were held back, if nothing holds them back any more.</summary>
+    public void TellHeld(Func<string, Rule?> find)
+    {
+        foreach (var alert in _open.Values.Where(a => a is { State: AlertState.Firing, ToldMs: null }).ToList())
+            if (find(alert.Rule) is { } rule)
+                Tell(rule, alert);
+    }
+
     /// <summary>Ends the alerts of rules that are not in force any more.</summary>
     public void EndOthers(IReadOnlyCollection<Rule> inForce)
     {
@@ -39,8 +48,10 @@ sealed class AlertTransitions(SqliteConnection connection, SqliteTransaction tra
 
     void One(Rule rule, Labels labels, double value)
     {
-        bool holds = rule.Threshold is null || value >= rule.Threshold;
         _open.TryGetValue((rule.Name, labels), out var alert);
+        // Once it fires it goes on until the value has left the edge behind, or one alert would become many.
+        double? least = alert is { State: AlertState.Firing } ? rule.Clear ?? rule.Threshold : rule.Threshold;
+        bool holds = least is null || value >= least;
         if (!holds)
         {
             if (alert is not null && !double.IsNaN(value)) // not a number is no proof that it is over
@@ -104,11 +115,24 @@ sealed class AlertTransitions(SqliteConnection connection, SqliteTransaction tra
 
     void Tell(Rule rule, Alert alert)
     {
-        if (rule.MutedBy is { } louder && _open.TryGetValue((louder, alert.Labels), out var other) && other.State == AlertState.Firing)
-            return;
-        foreach (string channel in channels)
+        bool isMuted = rule.MutedBy is { } louder && IsFiring(louder, alert.Labels);
+        if (!isMuted && IsHeld(alert))
+            return; // and told when it is not held any more, should it fire still
+        var told = alert with { ToldMs = _nowMs };
+        AlertStore.Update(connection, transaction, told);
+        _open[(alert.Rule, alert.Labels)] = told;
+        foreach (string channel in isMuted ? [] : channels)
             OutboxStore.Put(connection, transaction, NotificationKind.Firing, Reference(alert), channel, _nowMs);
     }
+
+    bool IsHeld(Alert alert)
+    {
+        if (silences.Any(s => s.Covers(alert, now)))
+            return true;
+        return RootCause.Of(alert) && Labels.From([new("host", alert.Host)]) is var host && RootCause.Rules.Any(rule => IsFiring(rule, host));
+    }
+
+    bool IsFiring(string rule, Labels labels) => _open.TryGetValue((rule, labels), out var alert) && alert.State == AlertState.Firing;
 
     void Changed(Alert alert)
     {

@@ -21,6 +21,10 @@ static class DefaultRules
     // The kernel's bound of the clock's error grows while nobody sets it and stops at 16 s, hours later; a short outage is no alert.
     const string Clock = "max by (host) (vigie_clock_error_maximum_seconds unless on (host) (vigie_clock_synchronized == 1))";
 
+    // A straight line through six hours says little of a disk that is half empty, or that was watched for an hour.
+    const string Used = "system_filesystem_utilization_ratio{state=\"used\",mode!=\"ro\"}", Place = "(host, device, mountpoint)",
+        Forecast = $"max by {Place} (predict_linear({Used}[6h], 86400)) and on {Place} {Used} >= 0.6 and on {Place} {Used} offset 4h";
+
     static readonly TimeSpan Now = TimeSpan.Zero;
 
     public static IReadOnlyList<string> Names { get; } = [.. Of(new()).Select(r => r.Name)];
@@ -28,18 +32,31 @@ static class DefaultRules
     public static IReadOnlyList<Rule> Of(AlertOptions options) =>
     [
         new("host-inactive", Silence, options.InactiveAfter.TotalSeconds, Now, Severity.Critical, "The server is inactive", null),
-        new("disk-full", Disk, Full(options.DiskPercent), Now, Severity.Critical, "A disk is full", ChartUnit.Percent, "filesystem"),
-        new("memory-full", Memory, Full(options.MemoryPercent), Now, Severity.Critical, "The memory is full", ChartUnit.Percent, "memory"),
-        new("cpu-high", Cpu, options.CpuPercent / 100, TimeSpan.FromMinutes(2), Severity.Critical, "The CPU is overloaded",
-            ChartUnit.Percent, "cpu"),
+        // Before all others of the host, which they explain.
         new("host-late", Silence + " > on (host) max by (host) (vigie_host_patience_seconds)", null, Now, Severity.Warning,
             "The server has stopped reporting", null, MutedBy: "host-inactive"),
-        new("disk-filling", Disk, 0.85, TimeSpan.FromMinutes(5), Severity.Warning, "A disk is filling up", ChartUnit.Percent,
-            "filesystem", "disk-full"),
-        new("memory-low", Memory, 0.90, TimeSpan.FromMinutes(5), Severity.Warning, "The memory is running low",
-            ChartUnit.Percent, "memory", "memory-full"),
-        new("cpu-busy", Cpu, 0.80, TimeSpan.FromMinutes(15), Severity.Warning, "The CPU has been busy for long",
-            ChartUnit.Percent, "cpu", "cpu-high"),
+        Until(0.02, new("disk-full", Disk, Full(options.DiskPercent), Now, Severity.Critical, "A disk is full", ChartUnit.Percent, "filesystem")),
+        Until(0.03, new("memory-full", Memory, Full(options.MemoryPercent), Now, Severity.Critical, "The memory is full", ChartUnit.Percent,
+            "memory")),
+        Until(0.05, new("cpu-high", Cpu, options.CpuPercent / 100, TimeSpan.FromMinutes(2), Severity.Critical, "The CPU is overloaded",
+            ChartUnit.Percent, "cpu")),
+        Until(0.05, new("disk-filling", Disk, 0.85, TimeSpan.FromMinutes(5), Severity.Warning, "A disk is filling up", ChartUnit.Percent,
+            "filesystem", "disk-full")),
+        new("disk-full-soon", Forecast, 0.995, TimeSpan.FromMinutes(30), Severity.Warning, "A disk will be full within a day", ChartUnit.Percent,
+            "filesystem", "disk-full") { Every = TimeSpan.FromMinutes(5) },
+        Until(0.02, new("inodes-full", HeadlineCatalog.Inodes, 0.98, Now, Severity.Critical, "A disk has no room for more files",
+            ChartUnit.Percent)),
+        Until(0.05, new("inodes-filling", HeadlineCatalog.Inodes, 0.90, TimeSpan.FromMinutes(5), Severity.Warning,
+            "A disk has little room for more files", ChartUnit.Percent, MutedBy: "inodes-full")),
+        Until(0.10, new("memory-low", Memory, 0.90, TimeSpan.FromMinutes(5), Severity.Warning, "The memory is running low",
+            ChartUnit.Percent, "memory", "memory-full")),
+        Until(0.10, new("cpu-busy", Cpu, 0.85, TimeSpan.FromMinutes(10), Severity.Warning, "The CPU has been busy for long",
+            ChartUnit.Percent, "cpu", "cpu-high")),
+        Until(0.5, new("load-high", "max by (host) (vigie_load_15m) / on (host) max by (host) (system_cpu_logical_count)", 2,
+            TimeSpan.FromMinutes(15), Severity.Warning, "More work waits than the processors can do", ChartUnit.Number)),
+        new("host-restarted", "max by (host) (delta(vigie_boot_time_seconds[15m]))", 60, Now, Severity.Warning, "The server has restarted", null),
+        new("channel-failing", "max by (channel) (vigie_channel_waiting_age_seconds)", 600, Now, Severity.Warning,
+            "A channel does not take messages", null),
         new("check-critical", CheckKnown, 2, Now, Severity.Critical, "A check is critical", ChartUnit.State),
         new("check-warning", CheckKnown, 1, TimeSpan.FromMinutes(1), Severity.Warning, "A check warns", ChartUnit.State,
             MutedBy: "check-critical"),
@@ -57,6 +74,9 @@ static class DefaultRules
             ChartUnit.Count),
         new("clock-unsynchronized", Clock, 16, TimeSpan.FromMinutes(30), Severity.Warning, "The clock is not synchronized", null),
     ];
+
+    /// <summary>Ends so much below its threshold.</summary>
+    static Rule Until(double below, Rule rule) => rule with { Clear = rule.Threshold - below };
 
     /// <summary>MemAvailable never reaches zero and a file system keeps a block or two: full is what rounds to 100 %.</summary>
     static double Full(double percent) => Math.Min(percent / 100, 0.995);

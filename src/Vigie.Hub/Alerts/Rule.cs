@@ -27,6 +27,12 @@ sealed record Rule(string Name, string Expression, double? Threshold, TimeSpan F
         ? $"({Expression}) >= {threshold.ToString("R", System.Globalization.CultureInfo.InvariantCulture)}"
         : Expression;
 
+    /// <summary>An alert that fires ends when its value is below this; null for the threshold itself.</summary>
+    public double? Clear { get; init; }
+
+    /// <summary>How often it is asked, when that is more seldom than the others.</summary>
+    public TimeSpan Every { get; init; }
+
     /// <summary>The group that an imported rule comes from; null when it is built in.</summary>
     public string? Group { get; init; }
 

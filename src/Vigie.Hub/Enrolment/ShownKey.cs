@@ -34,7 +34,8 @@ static class ShownKey
             await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = hub.IdnHost }, limit.Token);
             return PinnedKey.Of(shown!);
         }
-        catch (Exception e) when (e is IOException or SocketException or AuthenticationException || (e is OperationCanceledException && !ct.IsCancellationRequested))
+        catch (Exception e) when (e is IOException or SocketException or AuthenticationException
+            || (e is OperationCanceledException && !ct.IsCancellationRequested))
         {
             throw new CommandException($"--pin: {hub} could not be asked for its key: {e.Message}");
         }

@@ -13,7 +13,8 @@ sealed record ReceivedRequest(string Head, byte[] Body, int Connection)
 {
     public string Line => Head.Split("\r\n")[0];
 
-    public string? Header(string name) => Head.Split("\r\n").FirstOrDefault(l => l.StartsWith(name + ": ", StringComparison.OrdinalIgnoreCase))?[(name.Length + 2)..];
+    public string? Header(string name) =>
+        Head.Split("\r\n").FirstOrDefault(l => l.StartsWith(name + ": ", StringComparison.OrdinalIgnoreCase))?[(name.Length + 2)..];
 }
 
 /// <summary>A server on a loopback port that answers whatever bytes the test says: what real servers never send is sent here.</summary>

@@ -104,7 +104,8 @@ public sealed class ScriptProbeTests : IDisposable
         Script("a", "echo 1");
         Script("notes.txt", "", "rw-r--r--");
         Script(".hidden", "");
-        var folder = new ScriptFolder(_folder, new FakeTimeProvider(), (_, _) => { }, script => new ProbeSlot(script, new FakeTimeProvider(), (_, _) => { }, 0));
+        var folder = new ScriptFolder(_folder, new FakeTimeProvider(), (_, _) => { },
+            script => new ProbeSlot(script, new FakeTimeProvider(), (_, _) => { }, 0));
         var first = folder.Current().ToArray();
         Assert.Equal(["probes.d/a", "probes.d/b.sh"], first.Select(s => s.Info.Name));
         Assert.Equal(first, folder.Current());
