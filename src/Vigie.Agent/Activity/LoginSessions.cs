@@ -8,18 +8,13 @@ sealed class LoginSessions(HostRoot root, UserNames names)
 {
     const int Most = 100, LongestText = 100;
 
-    readonly SessionFolder _sessions = new(root);
-    readonly UtmpFile _utmp = new(root);
+    readonly UserSessions _sessions = new(root);
     readonly List<UserSession> _found = [];
 
     /// <summary>The oldest first; null when the host doesn't tell who is logged in.</summary>
     public IReadOnlyList<ReportedSession>? Read()
     {
-        _found.Clear();
-        bool known = _sessions.Read(_found);
-        if (_found.Count == 0)
-            known |= _utmp.Read(_found);
-        return !known ? null :
+        return !_sessions.Read(_found) ? null :
         [
             .. _found.OrderBy(s => s.StartUnixSeconds).Take(Most).Select(names.Of).Select(s =>
                 new ReportedSession(Clip(s.User), Clip(s.Terminal), Clip(s.From), (long)(s.StartUnixSeconds * 1000), ActiveMs(s.Terminal))),

@@ -1,7 +1,3 @@
-using System.Buffers.Text;
-using System.Globalization;
-using System.IO.Enumeration;
-using System.Text;
 using Vigie.Agent.Reading;
 
 namespace Vigie.Agent.Activity;
@@ -14,11 +10,9 @@ sealed class TopProcesses(HostRoot root, UserNames names, TimeProvider time)
 {
     public const int Most = 5;
 
-    static readonly EnumerationOptions Plain = new() { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = true };
-
     readonly ulong _bootMs = HostIdentity.BootUnixNano(root) / 1_000_000;
-    readonly byte[] _prefix = Encoding.UTF8.GetBytes(root.Map("/proc/"));
-    readonly byte[] _path = new byte[Encoding.UTF8.GetByteCount(root.Map("/proc/")) + 24], _stat = new byte[512];
+    readonly ProcessFolder _folder = new(root);
+    readonly List<int> _pids = [];
     Dictionary<int, ProcessStat> _before = [], _now = [];
     long _readAt;
 
@@ -27,8 +21,10 @@ sealed class TopProcesses(HostRoot root, UserNames names, TimeProvider time)
         double seconds = _before.Count == 0 ? 0 : time.GetElapsedTime(_readAt).TotalSeconds;
         _now.Clear();
         _readAt = time.GetTimestamp();
-        foreach (int pid in Pids())
-            if (ProcessStat.TryParse(ReadStat(pid), out var stat))
+        _pids.Clear();
+        _folder.List(_pids);
+        foreach (int pid in _pids)
+            if (ProcessStat.TryParse(_folder.Stat(pid), out var stat))
                 _now[pid] = stat;
         // Where /proc hides other users' processes, the first one is hidden too, and the greediest of our own would mislead.
         bool hidden = !_now.ContainsKey(1);
@@ -49,7 +45,7 @@ sealed class TopProcesses(HostRoot root, UserNames names, TimeProvider time)
     TopProcess Describe(int pid, ProcessStat stat, double cpu, Lazy<Dictionary<string, string>> users)
     {
         string uid = Uid(pid);
-        return new(pid, ProcessStat.Name(ReadStat(pid)), names.Of(users.Value.GetValueOrDefault(uid, uid)), cpu,
+        return new(pid, ProcessStat.Name(_folder.Stat(pid)), names.Of(users.Value.GetValueOrDefault(uid, uid)), cpu,
             (long)stat.Pages * Environment.SystemPageSize,
             _bootMs == 0 ? 0 : (long)(_bootMs + (stat.Started * 1000 / ProcessStat.TicksPerSecond)));
     }
@@ -64,19 +60,5 @@ sealed class TopProcesses(HostRoot root, UserNames names, TimeProvider time)
             if (line.Split(':') is [var name, _, var uid, ..])
                 users.TryAdd(uid, name);
         return users;
-    }
-
-    FileSystemEnumerable<int> Pids() => new(root.Map("/proc"),
-        static (ref entry) => int.Parse(entry.FileName, NumberStyles.None, CultureInfo.InvariantCulture), Plain)
-    {
-        ShouldIncludePredicate = static (ref entry) => int.TryParse(entry.FileName, NumberStyles.None, CultureInfo.InvariantCulture, out _),
-    };
-
-    ReadOnlySpan<byte> ReadStat(int pid)
-    {
-        _prefix.CopyTo(_path, 0);
-        Utf8Formatter.TryFormat(pid, _path.AsSpan(_prefix.Length), out int digits);
-        "/stat\0"u8.CopyTo(_path.AsSpan(_prefix.Length + digits));
-        return RawFile.Read(_path, _stat);
     }
 }

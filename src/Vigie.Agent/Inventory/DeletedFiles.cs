@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Vigie.Agent.Reading;
 
@@ -15,19 +14,14 @@ sealed class DeletedFiles(HostRoot root)
     // Code elsewhere was made to be gone: temporary files of compilers, shared memory, homes.
     static readonly string[] Folders = ["/usr/", "/lib", "/bin/", "/sbin/", "/opt/"];
 
-    static readonly EnumerationOptions Plain = new() { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = true };
-
     public (IReadOnlyList<StaleService> Services, int Unread) Read()
     {
         var found = new SortedDictionary<string, (int Processes, SortedSet<string> Files)>(StringComparer.Ordinal);
         int unread = 0;
-        if (!Directory.Exists(root.Map("/proc")))
-            return ([], 0);
-        foreach (var path in Directory.EnumerateDirectories(root.Map("/proc"), "*", Plain))
+        var pids = new List<int>();
+        new ProcessFolder(root).List(pids);
+        foreach (int pid in pids)
         {
-            string pid = Path.GetFileName(path);
-            if (!int.TryParse(pid, NumberStyles.None, CultureInfo.InvariantCulture, out _))
-                continue;
             var files = new SortedSet<string>(StringComparer.Ordinal);
             if (!TryRead($"/proc/{pid}/maps", files))
                 unread++;

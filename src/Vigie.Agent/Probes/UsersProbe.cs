@@ -19,11 +19,10 @@ sealed class UsersProbe(ProbeContext context) : IProbe
     // Both write by replacing a file or appending to it, which the time of its folder or its own tells; now and then all is read anyway.
     static readonly TimeSpan BetweenReadings = TimeSpan.FromMinutes(1);
 
-    readonly SessionFolder _sessions = new(context.Root);
-    readonly UtmpFile _utmp = new(context.Root);
+    readonly UserSessions _sessions = new(context.Root);
     readonly UserNames _names = new(context.Root, context.HideUsers);
-    readonly string[] _places = [.. SessionFolder.Places.Concat(UtmpFile.Places).Select(context.Root.Map)];
-    readonly DateTime[] _changed = new DateTime[SessionFolder.Places.Length + UtmpFile.Places.Length];
+    readonly string[] _places = [.. UserSessions.Places.Select(context.Root.Map)];
+    readonly DateTime[] _changed = new DateTime[UserSessions.Places.Length];
     readonly List<UserSession> _found = [];
     bool _isKnown;
     long? _read;
@@ -65,10 +64,7 @@ sealed class UsersProbe(ProbeContext context) : IProbe
     void Read()
     {
         _read = null; // should it fail, it is tried again
-        _found.Clear();
         _isKnown = _sessions.Read(_found);
-        if (_found.Count == 0)
-            _isKnown |= _utmp.Read(_found);
         for (int i = 0; _names.Hides && i < _found.Count; i++)
             _found[i] = _names.Of(_found[i]);
         _read = context.Time.GetTimestamp();

@@ -1,26 +1,40 @@
+using System.Buffers.Text;
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace Vigie.Agent.Reading;
 
 /// <summary>
-/// The numbers in /proc, read from a folder that is held open: what the runtime's own enumeration costs in objects, thousands of
-/// processes would cost at every round.
+/// The processes in /proc, and what each one's stat tells. Without objects: what the runtime's own enumeration and files cost, thousands
+/// of processes would cost at every reading.
 /// </summary>
-sealed unsafe partial class ProcessFolder(string path)
+sealed unsafe partial class ProcessFolder(HostRoot root)
 {
     const int NameAt = 19; // struct dirent on 64 bits: inode 8, offset 8, length 2, type 1, then the name
 
-    nint _folder;
+    readonly string _folder = root.Map("/proc");
+    readonly byte[] _prefix = Encoding.UTF8.GetBytes(root.Map("/proc/"));
+    readonly byte[] _path = new byte[Encoding.UTF8.GetByteCount(root.Map("/proc/")) + 24], _stat = new byte[512];
 
     /// <summary>Adds the number of each process. Adds nothing where there is no such folder.</summary>
     public void List(List<int> pids)
     {
-        if (_folder == 0 && (_folder = OpenDir(path)) == 0)
+        nint folder = OpenDir(_folder);
+        if (folder == 0)
             return;
-        RewindDir(_folder);
-        while (ReadDir(_folder) is var entry && entry != null)
+        while (ReadDir(folder) is var entry && entry != null)
             if (NumberOf(entry + NameAt) is > 0 and var pid)
                 pids.Add(pid);
+        _ = CloseDir(folder);
+    }
+
+    /// <summary>The text of /proc/[pid]/stat, valid until the next call; empty when the process has ended or is hidden from us.</summary>
+    public ReadOnlySpan<byte> Stat(int pid)
+    {
+        _prefix.CopyTo(_path, 0);
+        Utf8Formatter.TryFormat(pid, _path.AsSpan(_prefix.Length), out int digits);
+        "/stat\0"u8.CopyTo(_path.AsSpan(_prefix.Length + digits));
+        return RawFile.Read(_path, _stat);
     }
 
     static int NumberOf(byte* name)
@@ -38,9 +52,9 @@ sealed unsafe partial class ProcessFolder(string path)
     [LibraryImport("libc", EntryPoint = "opendir", StringMarshalling = StringMarshalling.Utf8)]
     private static partial nint OpenDir(string path);
 
-    [LibraryImport("libc", EntryPoint = "rewinddir")]
-    private static partial void RewindDir(nint folder);
-
     [LibraryImport("libc", EntryPoint = "readdir")]
     private static partial byte* ReadDir(nint folder);
+
+    [LibraryImport("libc", EntryPoint = "closedir")]
+    private static partial int CloseDir(nint folder);
 }

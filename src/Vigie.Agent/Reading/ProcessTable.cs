@@ -1,6 +1,3 @@
-using System.Buffers.Text;
-using System.Text;
-
 namespace Vigie.Agent.Reading;
 
 /// <summary>
@@ -16,10 +13,8 @@ sealed class ProcessTable(HostRoot root, TimeProvider time)
 
     public static readonly string[] States = ["running", "sleeping", "blocked", "idle", "stopped", "defunct"];
 
-    readonly ProcessFolder _folder = new(root.Map("/proc"));
-    readonly byte[] _prefix = Encoding.UTF8.GetBytes(root.Map("/proc/"));
+    readonly ProcessFolder _folder = new(root);
     readonly List<int> _pids = [];
-    readonly byte[] _path = new byte[Encoding.UTF8.GetByteCount(root.Map("/proc/")) + 24], _stat = new byte[512];
     int[] _counting = new int[States.Length], _counted = new int[States.Length];
     int _next;
     long _listed;
@@ -79,10 +74,7 @@ sealed class ProcessTable(HostRoot root, TimeProvider time)
     bool TryRead(int pid, out byte state)
     {
         state = 0;
-        _prefix.CopyTo(_path, 0);
-        Utf8Formatter.TryFormat(pid, _path.AsSpan(_prefix.Length), out int digits);
-        "/stat\0"u8.CopyTo(_path.AsSpan(_prefix.Length + digits));
-        var stat = RawFile.Read(_path, _stat);
+        var stat = _folder.Stat(pid);
         if (stat.IsEmpty)
             return false;
         // 42 (name, which may hold blanks and brackets) S 1 …

@@ -39,6 +39,20 @@ sealed class ScriptedServer : IDisposable
         _ = AcceptAsync();
     }
 
+    /// <summary>One that takes requests and never answers.</summary>
+    /// <param name="asked">Ends when the first request has come.</param>
+    public static ScriptedServer Mute(out Task asked)
+    {
+        var came = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        asked = came.Task;
+        return new(async _ =>
+        {
+            came.TrySetResult();
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, TestContext.Current.CancellationToken);
+            return null;
+        });
+    }
+
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
     public Uri Address => new($"{(_certificate is null ? "http" : "https")}://127.0.0.1:{Port}");

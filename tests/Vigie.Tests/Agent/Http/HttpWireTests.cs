@@ -96,17 +96,11 @@ public sealed class HttpWireTests
     [Fact]
     public async Task Cancelling_ends_a_wait_for_an_answer()
     {
-        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var server = new ScriptedServer(async _ =>
-        {
-            asked.SetResult();
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, Ct);
-            return null;
-        });
+        using var server = ScriptedServer.Mute(out var asked);
         using var wire = Wire(server);
         using var stop = new CancellationTokenSource();
         var exchange = Task.Run(() => wire.Exchange(Get, default, 10, stop.Token), Ct);
-        await asked.Task;
+        await asked;
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => exchange);
     }

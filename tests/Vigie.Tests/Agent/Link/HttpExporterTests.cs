@@ -108,15 +108,9 @@ public sealed class HttpExporterTests
     [Fact]
     public async Task A_hub_that_never_answers_is_left_and_tried_again()
     {
-        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var server = new ScriptedServer(async _ =>
-        {
-            asked.SetResult();
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, Ct);
-            return null;
-        });
+        using var server = ScriptedServer.Mute(out var asked);
         var sending = SendAsync(server.Address);
-        await asked.Task;
+        await asked;
         _time.Advance(TimeSpan.FromSeconds(30));
         Assert.Equal(new(ExportResult.Retry, Reason: $"127.0.0.1:{server.Port} did not answer within 30 s"), await sending);
     }
