@@ -10,7 +10,9 @@ using Vigie.Hub.Alerts;
 using Vigie.Hub.Alerts.Channels;
 using Vigie.Hub.Alerts.Explaining;
 using Vigie.Hub.Alerts.Groups;
+using Vigie.Hub.Alerts.Incidents;
 using Vigie.Hub.Alerts.Silences;
+using Vigie.Hub.Alerts.Stages;
 using Vigie.Hub.Charts;
 using Vigie.Hub.Checks;
 using Vigie.Hub.Configuration;
@@ -57,7 +59,8 @@ static class HubServices
             .AddSingleton<ChannelMetrics>()
             .AddSingleton<AlertEngine>()
             .AddSingleton<OutboxDelivery>();
-        services.AddSingleton<AlertWords>().AddSingleton<AlertComposer>();
+        services.AddSingleton<AlertWords>().AddSingleton<AlertWording>().AddSingleton<AlertPicture>().AddSingleton<IncidentPlace>()
+            .AddSingleton<IncidentStore>().AddSingleton<IncidentComposer>().AddSingleton<AlertPipeline>();
         services.AddSingleton<ChannelSet>().AddSingleton<HttpSender>().AddSingleton<ChannelTest>();
         services.AddSingleton<Explanations>();
         services.AddSingleton<AdvisoryStore>().AddSingleton<FeedStore>().AddSingleton<FeedRunner>();
@@ -68,6 +71,7 @@ static class HubServices
         AddAll<IComposer>(services);
         AddAll<IExplanation>(services);
         AddAll<IAlertWords>(services);
+        AddAll<IMessageContext>(services);
         AddAll<IFeed>(services);
         return services;
     }

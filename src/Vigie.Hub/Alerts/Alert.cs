@@ -14,8 +14,11 @@ sealed record Alert(long Id, string Rule, Labels Labels, string Severity, AlertS
     /// <summary>When the rule last held, for a rule whose alerts go on firing for a while.</summary>
     public long? HeldMs { get; init; }
 
-    /// <summary>When people were told of it, or it was decided that they need not be; null while something holds the message back.</summary>
+    /// <summary>When it joined its incident, by which people hear of it; null while something holds it back, or it waits for company.</summary>
     public long? ToldMs { get; init; }
+
+    /// <summary>The number of its incident.</summary>
+    public long? Incident { get; init; }
 
     public string Host => Labels["host"];
 

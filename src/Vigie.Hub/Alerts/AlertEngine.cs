@@ -1,7 +1,9 @@
 using Vigie.Core.Metrics;
 using Vigie.Hub.Alerts.Channels;
 using Vigie.Hub.Alerts.Groups;
-using Vigie.Hub.Alerts.Silences;
+using Vigie.Hub.Alerts.Incidents;
+using Vigie.Hub.Alerts.Stages;
+using Vigie.Hub.Configuration;
 using Vigie.Hub.Hosts;
 using Vigie.PromQL;
 using Vigie.Storage;
@@ -12,8 +14,8 @@ namespace Vigie.Hub.Alerts;
 /// Asks each rule's question at one instant and moves alerts between pending, firing and resolved. A change of state and
 /// the message it calls for are one transaction; all state is in the database, so a restart neither repeats nor forgets.
 /// </summary>
-sealed class AlertEngine(QueryEngine engine, Database database, AlertStore alerts, RuleSet rules, GroupRound groups, HostDirectory hosts, ChannelSet channels,
-    SilenceStore silences, TimeProvider time, ILogger<AlertEngine> log)
+sealed class AlertEngine(QueryEngine engine, Database database, RuleSet rules, GroupRound groups, HostDirectory hosts, ChannelSet channels,
+    AlertPipeline pipeline, HubOptions options, TimeProvider time, ILogger<AlertEngine> log)
 {
     readonly SemaphoreSlim _one = new(1, 1);
     readonly Dictionary<string, DateTimeOffset> _asked = new(StringComparer.Ordinal);
@@ -62,11 +64,10 @@ sealed class AlertEngine(QueryEngine engine, Database database, AlertStore alert
             Errors = errors;
             var changed = await database.WriteAsync((connection, transaction) =>
             {
-                var transitions = new AlertTransitions(connection, transaction, alerts.Open(), channels.Configured, now, IsSilent,
-                    silences.Standing());
+                var transitions = new AlertTransitions(connection, transaction, AlertStore.Open(connection), now, IsSilent);
                 transitions.EndOthers(rules.All);
                 var moved = transitions.Apply(answers);
-                transitions.TellHeld(rules.Find);
+                new IncidentRound(connection, transaction, transitions.Open, pipeline, rules, _ => channels.Configured, options.Incidents, now).Run();
                 return moved;
             }, ct);
             foreach (var alert in changed.Where(a => a.State != AlertState.Pending))

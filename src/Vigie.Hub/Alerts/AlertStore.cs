@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using Vigie.Core.Metrics;
@@ -11,7 +12,8 @@ sealed class AlertStore(Database database) : IStoreSchema
 {
     const string Columns = """
         SELECT id AS Id, rule AS Rule, labels AS Labels, severity AS Severity, state AS State, since_ms AS SinceMs, fired_ms AS FiredMs,
-               resolved_ms AS ResolvedMs, value AS Value, threshold AS Threshold, held_ms AS HeldMs, told_ms AS ToldMs FROM alert
+               resolved_ms AS ResolvedMs, value AS Value, threshold AS Threshold, held_ms AS HeldMs, told_ms AS ToldMs,
+               incident AS Incident FROM alert
         """;
 
     public static IReadOnlyList<Migration> Migrations { get; } =
@@ -28,6 +30,9 @@ sealed class AlertStore(Database database) : IStoreSchema
         new("2026-11-24 alerts that go on", "ALTER TABLE alert ADD COLUMN held_ms INTEGER"),
         new("2026-11-24 alerts that were told", "ALTER TABLE alert ADD COLUMN told_ms INTEGER; UPDATE alert SET told_ms = fired_ms;"),
     ];
+
+    /// <summary>Inside a round's transaction.</summary>
+    public static IReadOnlyList<Alert> Open(SqliteConnection connection) => Query(connection, "WHERE state <> 'resolved' ORDER BY severity, since_ms", null);
 
     public IReadOnlyList<Alert> Open() => Query("WHERE state <> 'resolved' ORDER BY severity, since_ms");
 
@@ -65,23 +70,39 @@ sealed class AlertStore(Database database) : IStoreSchema
     }
 
     public static void Update(SqliteConnection connection, SqliteTransaction transaction, Alert alert) => connection.Execute(
-        "UPDATE alert SET state = @state, fired_ms = @FiredMs, resolved_ms = @ResolvedMs, value = @Value, held_ms = @HeldMs, told_ms = @ToldMs WHERE id = @Id",
-        new { alert.Id, state = Text(alert.State), alert.FiredMs, alert.ResolvedMs, alert.Value, alert.HeldMs, alert.ToldMs }, transaction);
+        "UPDATE alert SET state = @state, fired_ms = @FiredMs, resolved_ms = @ResolvedMs, value = @Value, held_ms = @HeldMs, told_ms = @ToldMs, "
+            + "incident = @Incident WHERE id = @Id",
+        new { alert.Id, state = Text(alert.State), alert.FiredMs, alert.ResolvedMs, alert.Value, alert.HeldMs, alert.ToldMs, alert.Incident }, transaction);
 
     public static void Forget(SqliteConnection connection, SqliteTransaction transaction, long id) =>
         connection.Execute("DELETE FROM alert WHERE id = @id", new { id }, transaction);
 
-    IReadOnlyList<Alert> Query(string where, object? arguments = null) =>
-        database.Read(connection =>
-            (IReadOnlyList<Alert>)[.. connection.Query<Row>(Columns + ' ' + where, arguments).Select(r => r.ToAlert())]);
+    /// <summary>The alerts of an incident, those that are over included, in their order.</summary>
+    public IReadOnlyList<Alert> Of(long incident) => Query("WHERE incident = @incident ORDER BY id", new { incident });
+
+    /// <summary>Inside the round's transaction: the alerts of these incidents.</summary>
+    public static IReadOnlyList<Alert> Of(SqliteConnection connection, IReadOnlyList<long> incidents) =>
+        Query(connection, "WHERE incident IN (SELECT value FROM json_each(@incidents)) ORDER BY id", new { incidents = JsonSerializer.Serialize(incidents) });
+
+    /// <summary>How often the alert of an incident that comes and goes most has fired since then, whatever incidents it was in.</summary>
+    public static int MostOften(SqliteConnection connection, long incident, long sinceMs) => (int)connection.ExecuteScalar<long>("""
+        SELECT coalesce(max(times), 0) FROM (
+          SELECT count(*) AS times FROM (SELECT DISTINCT rule, labels, host FROM alert WHERE incident = @incident) own
+          JOIN alert a ON a.host = own.host AND a.fired_ms >= @sinceMs AND a.rule = own.rule AND a.labels = own.labels GROUP BY own.rule, own.labels)
+        """, new { incident, sinceMs });
+
+    IReadOnlyList<Alert> Query(string where, object? arguments = null) => database.Read(connection => Query(connection, where, arguments));
+
+    static IReadOnlyList<Alert> Query(SqliteConnection connection, string where, object? arguments) =>
+        [.. connection.Query<Row>(Columns + ' ' + where, arguments).Select(r => r.ToAlert())];
 
     static string Text(AlertState state) => state.ToString().ToLowerInvariant();
 
     sealed record Row(long Id, string Rule, string Labels, string Severity, string State, long SinceMs, long? FiredMs,
-        long? ResolvedMs, double Value, double? Threshold, long? HeldMs, long? ToldMs)
+        long? ResolvedMs, double Value, double? Threshold, long? HeldMs, long? ToldMs, long? Incident)
     {
         public Alert ToAlert() => new(Id, Rule, LabelsJson.Parse(Labels), Severity, Enum.Parse<AlertState>(State, ignoreCase: true),
             SinceMs, FiredMs, ResolvedMs, Value, Threshold)
-        { HeldMs = HeldMs, ToldMs = ToldMs };
+        { HeldMs = HeldMs, ToldMs = ToldMs, Incident = Incident };
     }
 }

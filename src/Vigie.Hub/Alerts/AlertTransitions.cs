@@ -1,13 +1,11 @@
 using Microsoft.Data.Sqlite;
 using Vigie.Core.Metrics;
-using Vigie.Hub.Alerts.Silences;
 
 namespace Vigie.Hub.Alerts;
 
 /// <summary>The state machine of one round, inside its transaction.</summary>
-sealed class AlertTransitions(SqliteConnection connection, SqliteTransaction transaction, IReadOnlyList<Alert> open,
-    IReadOnlyList<string> channels,
-    DateTimeOffset now, Func<string, Rule, bool> isSilent, IReadOnlyList<Silence> silences)
+sealed class AlertTransitions(SqliteConnection connection, SqliteTransaction transaction, IReadOnlyList<Alert> open, DateTimeOffset now,
+    Func<string, Rule, bool> isSilent)
 {
     readonly Dictionary<(string, Labels), Alert> _open = open.ToDictionary(a => (a.Rule, a.Labels));
     readonly List<Alert> _changed = [];
@@ -30,13 +28,8 @@ sealed class AlertTransitions(SqliteConnection connection, SqliteTransaction tra
         return _changed;
     }
 
-    /// <summary>Tells of those that fire and were held back, if nothing holds them back any more.</summary>
-    public void TellHeld(Func<string, Rule?> find)
-    {
-        foreach (var alert in _open.Values.Where(a => a is { State: AlertState.Firing, ToldMs: null }).ToList())
-            if (find(alert.Rule) is { } rule)
-                Tell(rule, alert);
-    }
+    /// <summary>Those that are pending or firing afterwards.</summary>
+    public IReadOnlyList<Alert> Open => [.. _open.Values];
 
     /// <summary>Ends the alerts of rules that are not in force any more.</summary>
     public void EndOthers(IReadOnlyCollection<Rule> inForce)
@@ -65,15 +58,12 @@ sealed class AlertTransitions(SqliteConnection connection, SqliteTransaction tra
                 new(0, rule.Name, labels, rule.Severity, atOnce ? AlertState.Firing : AlertState.Pending,
                 _nowMs, atOnce ? _nowMs : null, null, value, rule.Threshold));
             Changed(alert);
-            if (atOnce)
-                Tell(rule, alert);
         }
         else if (alert.State == AlertState.Pending && _nowMs - alert.SinceMs >= rule.For.TotalMilliseconds)
         {
             alert = alert with { State = AlertState.Firing, FiredMs = _nowMs, Value = value };
             AlertStore.Update(connection, transaction, alert);
             Changed(alert);
-            Tell(rule, alert);
         }
         else if (!alert.Value.Equals(value) || rule.KeepFiringFor > TimeSpan.Zero)
         {
@@ -108,37 +98,11 @@ sealed class AlertTransitions(SqliteConnection connection, SqliteTransaction tra
         var ended = alert with { State = AlertState.Resolved, ResolvedMs = _nowMs, Value = value };
         AlertStore.Update(connection, transaction, ended);
         _changed.Add(ended);
-        // Recovery goes where the alert went; who was not told of it need not hear that it is over.
-        foreach (string channel in OutboxStore.Channels(connection, NotificationKind.Firing, Reference(ended)))
-            OutboxStore.Put(connection, transaction, NotificationKind.Resolved, Reference(ended), channel, _nowMs);
     }
-
-    void Tell(Rule rule, Alert alert)
-    {
-        bool isMuted = rule.MutedBy is { } louder && IsFiring(louder, alert.Labels);
-        if (!isMuted && IsHeld(alert))
-            return; // and told when it is not held any more, should it fire still
-        var told = alert with { ToldMs = _nowMs };
-        AlertStore.Update(connection, transaction, told);
-        _open[(alert.Rule, alert.Labels)] = told;
-        foreach (string channel in isMuted ? [] : channels)
-            OutboxStore.Put(connection, transaction, NotificationKind.Firing, Reference(alert), channel, _nowMs);
-    }
-
-    bool IsHeld(Alert alert)
-    {
-        if (silences.Any(s => s.Covers(alert, now)))
-            return true;
-        return RootCause.Of(alert) && Labels.From([new("host", alert.Host)]) is var host && RootCause.Rules.Any(rule => IsFiring(rule, host));
-    }
-
-    bool IsFiring(string rule, Labels labels) => _open.TryGetValue((rule, labels), out var alert) && alert.State == AlertState.Firing;
 
     void Changed(Alert alert)
     {
         _open[(alert.Rule, alert.Labels)] = alert;
         _changed.Add(alert);
     }
-
-    static string Reference(Alert alert) => alert.Id.ToString(System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -104,6 +104,7 @@ sealed class MailTemplate
     {
         string text => WebUtility.HtmlEncode(text),
         IReadOnlyList<string> list => list.Select(WebUtility.HtmlEncode).ToList(),
+        IReadOnlyList<Hash> lines => lines.Select(line => Hash.FromDictionary(line.ToDictionary(v => v.Key, v => Encode(v.Value)!))).ToList(),
         _ => value,
     };
 }

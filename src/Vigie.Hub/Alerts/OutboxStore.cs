@@ -7,23 +7,43 @@ using Vigie.Storage;
 namespace Vigie.Hub.Alerts;
 
 /// <summary>What a message is about. The names are persisted in lower case.</summary>
-enum NotificationKind { Firing, Resolved, Advisory, SelfTest }
+enum NotificationKind
+{
+    Firing,
+    Resolved,
+    Advisory,
+    SelfTest,
+
+    /// <summary>Others have joined an incident.</summary>
+    Update,
+
+    /// <summary>An incident goes on.</summary>
+    Repeat,
+
+    /// <summary>An incident goes on, and those who were told do nothing.</summary>
+    Escalation,
+}
 
 /// <summary>A message to send by one channel.</summary>
-/// <param name="Reference">The alert's number, or the advisory's reference.</param>
+/// <param name="Reference">The incident's number, or the advisory's reference.</param>
 /// <param name="InsteadOf">The channel that could not tell it, when this one is its fallback.</param>
 sealed record Notification(long Id, NotificationKind Kind, string Reference, string Channel, DateTimeOffset Created,
-    int Attempts, DateTimeOffset Next, DateTimeOffset? Sent, DateTimeOffset? Refused, string? Error, string? InsteadOf = null);
+    int Attempts, DateTimeOffset Next, DateTimeOffset? Sent, DateTimeOffset? Refused, string? Error, string? InsteadOf = null)
+{
+    /// <summary>Which one it is of the messages about its incident; 0 for others.</summary>
+    public int Number { get; init; }
+}
 
 /// <summary>
 /// The outbox: a message is put here in the transaction that makes it necessary, and leaves when its channel has taken it.
-/// One message per (kind, reference, channel), however often it is asked for.
+/// One message per (kind, reference, number, channel), however often it is asked for.
 /// </summary>
 sealed class OutboxStore : IStoreSchema
 {
     const string Columns = """
         SELECT id AS Id, kind AS Kind, reference AS Reference, channel AS Channel, created_ms AS CreatedMs, attempts AS Attempts, next_ms AS NextMs,
-               sent_ms AS SentMs, refused_ms AS RefusedMs, error AS Error, instead_of AS InsteadOf FROM notification
+               sent_ms AS SentMs, refused_ms AS RefusedMs, error AS Error, instead_of AS InsteadOf,
+               number AS Number FROM notification
         """;
 
     const string Waits = "sent_ms IS NULL AND refused_ms IS NULL";
@@ -52,21 +72,37 @@ sealed class OutboxStore : IStoreSchema
             ALTER TABLE notification ADD COLUMN instead_of TEXT;
             CREATE INDEX notification_order ON notification(reference, channel) WHERE sent_ms IS NULL AND refused_ms IS NULL;
             """),
+        new("2026-11-24 incidents have several messages", """
+            CREATE TABLE notification_of_incidents(
+              id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, reference TEXT NOT NULL, channel TEXT NOT NULL, created_ms INTEGER NOT NULL,
+              attempts INTEGER NOT NULL DEFAULT 0, next_ms INTEGER NOT NULL, sent_ms INTEGER, refused_ms INTEGER, error TEXT, instead_of TEXT,
+              number INTEGER NOT NULL DEFAULT 0, UNIQUE(reference, kind, number, channel)) STRICT;
+            INSERT INTO notification_of_incidents(id, kind, reference, channel, created_ms, attempts, next_ms, sent_ms, refused_ms, error, instead_of, number)
+              SELECT id, kind, reference, channel, created_ms, attempts, next_ms, sent_ms, refused_ms, error, instead_of,
+                CASE kind WHEN 'firing' THEN 1 WHEN 'resolved' THEN 2 ELSE 0 END FROM notification;
+            DROP TABLE notification;
+            ALTER TABLE notification_of_incidents RENAME TO notification;
+            CREATE INDEX notification_due ON notification(next_ms) WHERE sent_ms IS NULL AND refused_ms IS NULL;
+            CREATE INDEX notification_order ON notification(reference, channel) WHERE sent_ms IS NULL AND refused_ms IS NULL;
+            """),
     ];
 
     /// <summary>Raised when there are new messages, so that they go at once.</summary>
     public event Action? Added;
 
     public static void Put(SqliteConnection connection, SqliteTransaction transaction, NotificationKind kind, string reference,
-        string channel, long nowMs, string? insteadOf = null) =>
-        connection.Execute("INSERT INTO notification(kind, reference, channel, created_ms, next_ms, instead_of) "
-            + "VALUES(@kind, @reference, @channel, @nowMs, @nowMs, @insteadOf) ON CONFLICT DO NOTHING",
-            new { kind = Text(kind), reference, channel, nowMs, insteadOf }, transaction);
+        string channel, long nowMs, string? insteadOf = null, int number = 0) =>
+        connection.Execute("INSERT INTO notification(kind, reference, channel, created_ms, next_ms, instead_of, number) "
+            + "VALUES(@kind, @reference, @channel, @nowMs, @nowMs, @insteadOf, @number) ON CONFLICT DO NOTHING",
+            new { kind = Text(kind), reference, channel, nowMs, insteadOf, number }, transaction);
 
-    /// <summary>The channels that were asked to tell of this.</summary>
-    public static IReadOnlyList<string> Channels(SqliteConnection connection, NotificationKind kind, string reference) =>
-        connection.Query<string>("SELECT channel FROM notification WHERE kind = @kind AND reference = @reference",
-            new { kind = Text(kind), reference }).AsList();
+    /// <summary>The channels that were asked to tell of an incident.</summary>
+    public static IReadOnlyList<string> Channels(SqliteConnection connection, string incident) => connection.Query<string>(
+        "SELECT DISTINCT channel FROM notification WHERE reference = @incident AND number > 0 ORDER BY channel", new { incident }).AsList();
+
+    /// <summary>Whether a message about an incident still waits for a channel: it will tell what is known when it goes.</summary>
+    public static bool IsWaiting(SqliteConnection connection, string incident, string channel) => connection.ExecuteScalar<bool>(
+        $"SELECT EXISTS (SELECT 1 FROM notification WHERE reference = @incident AND number > 0 AND channel = @channel AND {Waits})", new { incident, channel });
 
     /// <summary>
     /// What a channel is to send now. What is about one thing goes in its order: a recovery waits for the alert, or it would be
@@ -129,7 +165,7 @@ sealed class OutboxStore : IStoreSchema
             }, transaction);
             DeliveryStore.Add(connection, transaction, attempt);
             if (fallback is not null)
-                Put(connection, transaction, tried.Kind, tried.Reference, fallback, attempt.At.ToUnixTimeMilliseconds(), tried.Channel);
+                Put(connection, transaction, tried.Kind, tried.Reference, fallback, attempt.At.ToUnixTimeMilliseconds(), tried.Channel, tried.Number);
         }, ct);
 
     /// <summary>What has waited for a failing channel since before a time is told by its fallback, too.</summary>
@@ -137,15 +173,16 @@ sealed class OutboxStore : IStoreSchema
     {
         const string Late = $"""
             FROM notification n WHERE {Waits} AND channel = @channel AND created_ms < @before
-              AND NOT EXISTS (SELECT 1 FROM notification f WHERE f.kind = n.kind AND f.reference = n.reference AND f.channel = @fallback)
+              AND NOT EXISTS (SELECT 1 FROM notification f WHERE f.kind = n.kind AND f.reference = n.reference AND f.number = n.number
+                AND f.channel = @fallback)
             """;
         var arguments = new { channel, fallback, before = before.ToUnixTimeMilliseconds(), now = now.ToUnixTimeMilliseconds() };
         if (_database.Read(connection => connection.ExecuteScalar<bool>($"SELECT EXISTS (SELECT 1 {Late})", arguments)))
             await _database.WriteAsync((connection, transaction) =>
             {
                 connection.Execute($"""
-                    INSERT INTO notification(kind, reference, channel, created_ms, next_ms, instead_of)
-                    SELECT kind, reference, @fallback, @now, @now, channel {Late} ORDER BY id
+                    INSERT INTO notification(kind, reference, channel, created_ms, next_ms, instead_of, number)
+                    SELECT kind, reference, @fallback, @now, @now, channel, number {Late} ORDER BY id
                     """, arguments, transaction);
             }, ct);
     }
@@ -181,11 +218,12 @@ sealed class OutboxStore : IStoreSchema
     static string Text(NotificationKind kind) => kind.ToString().ToLowerInvariant();
 
     sealed record Row(long Id, string Kind, string Reference, string Channel, long CreatedMs, long Attempts, long NextMs,
-        long? SentMs, long? RefusedMs, string? Error, string? InsteadOf)
+        long? SentMs, long? RefusedMs, string? Error, string? InsteadOf, long Number)
     {
         public Notification ToNotification() =>
             new(Id, Enum.Parse<NotificationKind>(Kind, ignoreCase: true), Reference, Channel, At(CreatedMs), (int)Attempts, At(NextMs),
-            SentMs is { } sent ? At(sent) : null, RefusedMs is { } refused ? At(refused) : null, Error, InsteadOf);
+            SentMs is { } sent ? At(sent) : null, RefusedMs is { } refused ? At(refused) : null, Error, InsteadOf)
+            { Number = (int)Number };
 
         static DateTimeOffset At(long ms) => DateTimeOffset.FromUnixTimeMilliseconds(ms);
     }

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using Vigie.Hub.Advisories;
 using Vigie.Hub.Alerts;
 using Vigie.Hub.Alerts.Channels;
+using Vigie.Hub.Alerts.Incidents;
 using Vigie.Hub.Alerts.Watchdog;
 using Vigie.Hub.Ingest;
 using Vigie.PromQL;
@@ -35,6 +36,9 @@ sealed record HubOptions
 
     [Description("When an alert is raised.")]
     public AlertOptions Alerts { get; init; } = new();
+
+    [Description("How alerts become messages: together, again, and when they are over.")]
+    public IncidentOptions Incidents { get; init; } = new();
 
     [Description("The mail server that carries alerts. Nothing is mailed while Host or To is empty.")]
     public MailOptions Mail { get; init; } = new();

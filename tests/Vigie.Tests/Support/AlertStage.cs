@@ -51,6 +51,8 @@ sealed class AlertStage : IAsyncDisposable
                     To = ["admin@example.org"],
                     From = "Vigie <vigie@example.org>",
                 },
+                // These timelines go by minutes; those that are about the wait set it.
+                Incidents = o.Incidents with { Wait = TimeSpan.Zero, WaitCritical = TimeSpan.Zero },
             };
             return more?.Invoke(options) ?? options;
         }, folder: folder.Path);

@@ -1,7 +1,9 @@
+using Vigie.Hub.Alerts.Incidents;
+
 namespace Vigie.Hub.Alerts.Channels;
 
 /// <summary>A made-up alert by one channel, now, for whoever wants to see that it works. It stands in the log of deliveries.</summary>
-sealed class ChannelTest(ChannelSet channels, AlertComposer composer, DeliveryStore deliveries, TimeProvider time)
+sealed class ChannelTest(ChannelSet channels, IncidentComposer composer, DeliveryStore deliveries, TimeProvider time)
 {
     /// <summary>What has come of it; null when there is no such channel.</summary>
     public async Task<Delivery?> SendAsync(string name, CancellationToken ct)

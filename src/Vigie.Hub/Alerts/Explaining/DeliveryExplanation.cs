@@ -10,22 +10,35 @@ sealed class DeliveryExplanation(OutboxStore outbox, DeliveryStore deliveries, C
     /// <summary>A channel that was away for a day has failed a hundred times: the first and the last tell enough.</summary>
     const int MostTries = 6;
 
+    static readonly NotificationKind[] Kinds =
+        [NotificationKind.Firing, NotificationKind.Update, NotificationKind.Repeat, NotificationKind.Escalation, NotificationKind.Resolved];
+
     public int Place => 90;
 
     public IEnumerable<ExplanationLine> Of(Alert alert)
     {
-        var notifications = outbox.Of(alert.Id.ToString(CultureInfo.InvariantCulture), NotificationKind.Firing, NotificationKind.Resolved);
-        if (alert.FiredMs is { } fired && notifications.All(n => n.Kind != NotificationKind.Firing))
-            yield return new(DateTimeOffset.FromUnixTimeMilliseconds(fired), channels.All.Count == 0
+        if (alert is not { Incident: { } incident, ToldMs: { } told })
+            yield break; // and what stands between says why
+        var notifications = outbox.Of(incident.ToString(CultureInfo.InvariantCulture), Kinds);
+        if (notifications.Count == 0)
+            yield return new(DateTimeOffset.FromUnixTimeMilliseconds(told), channels.All.Count == 0
                 ? "No message was put into the outbox: no channel is configured."
-                : "No message was put into the outbox: no channel was configured at that moment, or something above held it back.");
-        foreach (var line in notifications.SelectMany(Of))
+                : "No message was put into the outbox: no channel was configured, or no route led to one.");
+        // Of an incident that has lasted, what was told before this alert came is not its story.
+        foreach (var line in notifications.Where(n => n.Created.ToUnixTimeMilliseconds() >= told || n.Sent is null).SelectMany(Of))
             yield return line;
     }
 
     IEnumerable<ExplanationLine> Of(Notification notification)
     {
-        string what = notification.Kind == NotificationKind.Resolved ? "A message about its end" : "A message";
+        string what = notification.Kind switch
+        {
+            NotificationKind.Resolved => "A message about its end",
+            NotificationKind.Update => "An update",
+            NotificationKind.Repeat => "A reminder",
+            NotificationKind.Escalation => "A message of escalation",
+            _ => "A message",
+        };
         yield return new(notification.Created, notification.InsteadOf is { } other
             ? $"{what} was put for {notification.Channel}, because {other} could not tell it."
             : $"{what} was put for {notification.Channel}.");

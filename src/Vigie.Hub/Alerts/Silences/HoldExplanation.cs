@@ -14,15 +14,24 @@ sealed class HoldExplanation(SilenceStore silences, AlertStore alerts) : IExplan
 
     public IEnumerable<ExplanationLine> Of(Alert alert)
     {
-        if (alert.FiredMs is not { } ms || alert.ToldMs == ms)
+        if (alert.FiredMs is not { } ms)
             yield break;
+        bool isHeld = false;
         var fired = DateTimeOffset.FromUnixTimeMilliseconds(ms);
         foreach (var silence in silences.At(fired).Where(s => s.Covers(alert, fired)))
+        {
+            isHeld = true;
             yield return new(fired, $"The silence {silence.Id} of {silence.By} held it back{(silence.Note.Length > 0 ? $" ({silence.Note})" : "")}; "
                 + $"it stood for {T.Duration(silence.Over - silence.From)}.");
+        }
         if (RootCause.Of(alert) && alerts.Open().Concat(alerts.Past(MostPast)).FirstOrDefault(a => RootCause.Is(a.Rule) && a.Host == alert.Host
             && a.FiredMs <= ms && (a.ResolvedMs is null || a.ResolvedMs > ms)) is { } cause)
+        {
+            isHeld = true;
             yield return new(fired, $"Its server had stopped reporting at that moment (alert {cause.Id}), so nothing else was told of it.");
+        }
+        if (!isHeld)
+            yield break;
         if (alert.ToldMs is { } told)
             yield return new(DateTimeOffset.FromUnixTimeMilliseconds(told), "Nothing held it back any more, and it was told.");
         else if (alert.Resolved is { } resolved)

@@ -45,9 +45,13 @@ public sealed class AlertTimelineTests
         Assert.Contains("[CRITICAL] web1: The server is inactive", stage.Smtp.Mails()[1].Subject!, StringComparison.Ordinal);
 
         await stage.RunAsync(Minutes(180), "web1");
-        Assert.Equal(2, stage.Smtp.Mails().Count);
+        var reminders = stage.Smtp.Mails().Skip(2).ToList();
+        Assert.Equal(3, reminders.Count); // each hour, for nobody has acknowledged it
+        Assert.All(reminders, m => Assert.Contains("and nobody has acknowledged it.", m.TextBody!, StringComparison.Ordinal));
         await stage.RunAsync(Minutes(1), "web1", Cpu(0.2));
-        Assert.Equal(2, stage.Smtp.Mails().Count(m => m.Subject!.StartsWith("[RESOLVED]", StringComparison.Ordinal)));
+        Assert.Equal("[RESOLVED] web1: The server is inactive", stage.Smtp.Mails()[^1].Subject);
+        Assert.Equal(6, stage.Smtp.Mails().Count);
+        Assert.All(stage.Smtp.Mails().Skip(1), m => Assert.Equal(stage.Smtp.Mails()[0].MessageId, m.InReplyTo));
         Assert.Empty(stage.Open);
     }
 

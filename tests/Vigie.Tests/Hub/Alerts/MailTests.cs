@@ -1,6 +1,7 @@
 using MimeKit;
 using Vigie.Hub.Alerts;
 using Vigie.Hub.Alerts.Channels;
+using Vigie.Hub.Alerts.Incidents;
 using Vigie.Tests.Support;
 using static Vigie.Tests.Support.OtlpRequests;
 
@@ -106,7 +107,7 @@ public sealed class MailTests
                 To = ["admin@example.org"],
             },
         });
-        var message = await hub.Get<AlertComposer>()
+        var message = await hub.Get<IncidentComposer>()
             .ComposeTestAsync(TimeProvider.System.GetUtcNow(), TestContext.Current.CancellationToken);
         var delivery = await hub.Get<ChannelSet>().Find("mail")!.Channel.SendAsync(message, TestContext.Current.CancellationToken);
         Assert.Equal(DeliveryOutcome.Retry, delivery.Outcome);

@@ -96,7 +96,7 @@ public sealed class SilenceTests
         await using var stage = await AlertStage.StartAsync();
         await stage.Hub.Get<Vigie.Hub.Heartbeats.Heartbeats>().EndedAsync("web1", "backup", 0, null, "", everySeconds: 3600, Ct);
         await stage.RunAsync(Minutes(5), "web1", Memory(0.1));
-        await stage.RunAsync(Minutes(120), "web1");
+        await stage.RunAsync(Minutes(80), "web1");
         Assert.Contains(stage.Open, a => a is { Rule: "job-late", State: AlertState.Firing });
         Assert.Collection(stage.Smtp.Mails(),
             late => Assert.Contains("The server has stopped reporting", late.Subject!, StringComparison.Ordinal),

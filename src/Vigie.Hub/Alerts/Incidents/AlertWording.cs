@@ -1,0 +1,48 @@
+using Vigie.Hub.Alerts.Channels;
+using Vigie.Hub.Alerts.Groups;
+using Vigie.Hub.Charts;
+using Vigie.Hub.Configuration;
+using Vigie.Hub.Web;
+
+namespace Vigie.Hub.Alerts.Incidents;
+
+/// <summary>One alert in the words of a message.</summary>
+sealed class AlertWording(HubOptions options, RuleSet rules, AlertWords words)
+{
+    const int LongestValue = 120;
+
+    readonly Texts _texts = Texts.Of(options.Server.Language);
+
+    /// <summary>Its rule; of one that is not in force any more, what is still known.</summary>
+    public Rule RuleOf(Alert alert) =>
+        rules.Find(alert.Rule) ?? new(alert.Rule, "", alert.Threshold, default, alert.Severity, alert.Rule, ChartUnit.Number);
+
+    /// <summary>The rule that says the same more urgently.</summary>
+    public string? LouderOf(string rule) => rules.Find(rule)?.MutedBy;
+
+    /// <summary>For programs, and for the lines of a template.</summary>
+    /// <param name="isOver">Whether it has ended, as far as this message tells.</param>
+    public AlertFacts Of(Alert alert, bool isOver)
+    {
+        var rule = RuleOf(alert);
+        string value = Said(alert, rule) is { Length: > 0 } said ? said : AlertText.Value(alert.Value, rule.Unit, _texts);
+        return new(isOver ? MessageStatus.Resolved : MessageStatus.Firing, alert.Rule, _texts[rule.Title], alert.Severity, rule.LabelsOf(alert),
+            alert.Value, value, alert.Threshold, rule.Unit == ChartUnit.State ? "" : AlertText.Value(alert.Threshold, rule.Unit, _texts), alert.Since,
+            isOver ? alert.Resolved : null, Url(alert), string.Join('\n', Details(alert, rule)));
+    }
+
+    string Url(Alert alert) => options.PublicUrl() + (alert.Host.Length > 0 ? $"/hosts/{Uri.EscapeDataString(alert.Host)}" : "/alerts");
+
+    /// <summary>What a check says now, short enough for a mail's subject: it tells more than that its state is "critical".</summary>
+    string Said(Alert alert, Rule rule) => rule.Unit != ChartUnit.State || words.FirstLine(alert) is not { Length: > 0 } text ? ""
+        : text.Length <= LongestValue ? text : text[..LongestValue] + "…";
+
+    /// <summary>What is known besides (of a check the lines behind the first), and what an imported rule notes.</summary>
+    IEnumerable<string> Details(Alert alert, Rule rule)
+    {
+        if (words.Whole(alert) is { Length: > 0 } whole && whole != Said(alert, rule))
+            yield return whole;
+        foreach (string text in rule.Annotations.Values)
+            yield return AnnotationText.Expand(text, rule.LabelsOf(alert), alert.Value);
+    }
+}

@@ -1,0 +1,56 @@
+using Vigie.Core.Metrics;
+
+namespace Vigie.Hub.Alerts.Incidents;
+
+/// <summary>Which alerts are one incident: rules that need no configuration.</summary>
+static class Grouping
+{
+    /// <summary>So many hosts with one rule have one cause.</summary>
+    public const int Many = 3;
+
+    /// <summary>The open incident that an alert belongs to; null when it needs another.</summary>
+    /// <param name="members">The alerts of each, those that are over included.</param>
+    /// <param name="mildOf">The rules that an alert of this rule speaks for.</param>
+    public static Incident? Find(Alert alert, IReadOnlyList<Incident> open, ILookup<long, Alert> members, Func<string, IReadOnlyCollection<string>> mildOf,
+        TimeSpan within, long nowMs)
+    {
+        var mild = mildOf(alert.Rule);
+        if (open.FirstOrDefault(i => members[i.Id].Any(m => m.Labels.Equals(alert.Labels) && (m.Rule == alert.Rule || mild.Contains(m.Rule))))
+            is { } same)
+            return same;
+        string byRule = IncidentScope.OfRule(alert), byHost = IncidentScope.OfHost(alert.Host);
+        return Newest(byRule) ?? (alert.Host.Length > 0 && !RootCause.Is(alert.Rule) ? Newest(byHost) : null);
+
+        Incident? Newest(string scope) =>
+            open.LastOrDefault(i => i.Scope == scope && nowMs - i.JoinedMs <= within.TotalMilliseconds);
+    }
+
+    /// <summary>Alerts that fit no open incident, as the incidents that they would begin.</summary>
+    public static IReadOnlyList<(string Scope, IReadOnlyList<Alert> Alerts)> Split(IReadOnlyList<Alert> alerts)
+    {
+        var groups = new List<(string, IReadOnlyList<Alert>)>();
+        var rest = new List<Alert>();
+        foreach (var rule in alerts.GroupBy(IncidentScope.OfRule, StringComparer.Ordinal))
+            if (rule.Key == IncidentScope.Down || rule.Any(a => a.Host.Length == 0) || rule.DistinctBy(a => a.Host).Count() >= Many)
+                groups.Add((rule.Key, [.. rule]));
+            else
+                rest.AddRange(rule);
+        groups.AddRange(rest.GroupBy(a => IncidentScope.OfHost(a.Host), StringComparer.Ordinal)
+            .Select(host => (host.Key, (IReadOnlyList<Alert>)[.. host])));
+        return groups;
+    }
+
+    /// <summary>The worst of them, by which the whole is known: the oldest of the most severe.</summary>
+    public static Alert Lead(IReadOnlyList<Alert> alerts) => alerts
+        .OrderBy(a => a.State == AlertState.Firing ? 0 : 1).ThenBy(a => a.Severity == Severity.Critical ? 0 : 1).ThenBy(a => a.FiredMs).ThenBy(a => a.Id)
+        .First();
+
+    /// <summary>Without those of which another one, of the same thing, says more.</summary>
+    public static IReadOnlyList<Alert> Spoken(IReadOnlyList<Alert> alerts, Func<string, string?> louderOf) => alerts.Count == 1 ? alerts :
+        [.. alerts.Where(a => louderOf(a.Rule) is not { } louder || !alerts.Any(o => o.Rule == louder && o.Labels.Equals(a.Labels)
+            && (o.State == AlertState.Firing || a.State == AlertState.Resolved)))];
+
+    public static string Worst(IEnumerable<Alert> alerts) => alerts.Any(a => a.Severity == Severity.Critical) ? Severity.Critical : Severity.Warning;
+
+    public static Labels LabelsOf(string host) => Labels.From([new("host", host)]);
+}

@@ -1,0 +1,153 @@
+using System.Globalization;
+using DotLiquid;
+using Vigie.Core.Metrics;
+using Vigie.Hub.Alerts.Channels;
+using Vigie.Hub.Configuration;
+using Vigie.Hub.Hosts;
+using Vigie.Hub.Web;
+
+namespace Vigie.Hub.Alerts.Incidents;
+
+/// <summary>Makes the message about an incident as it is at this moment: what, where, since when, how much, and the picture.</summary>
+sealed class IncidentComposer(HubOptions options, DataFolder folder, IncidentStore incidents, AlertStore alerts, HostDirectory hosts, AlertWording wording,
+    AlertPicture pictures, IncidentPlace places, IEnumerable<IMessageContext> contexts, TimeProvider time, ILogger<IncidentComposer> log) : IComposer
+{
+    /// <summary>Lines of alerts in a text; who wants all follows the link.</summary>
+    const int MostLines = 25;
+
+    readonly Texts _texts = Texts.Of(options.Server.Language);
+    readonly TimeZoneInfo _zone = Zones.Of(options.Server.TimeZone);
+
+    public IReadOnlyList<NotificationKind> Kinds { get; } =
+        [NotificationKind.Firing, NotificationKind.Update, NotificationKind.Repeat, NotificationKind.Escalation, NotificationKind.Resolved];
+
+    public async Task<Message?> ComposeAsync(Notification notification, CancellationToken ct) =>
+        long.TryParse(notification.Reference, NumberStyles.None, CultureInfo.InvariantCulture, out long id) && incidents.Find(id) is { } incident
+            && Grouping.Spoken(alerts.Of(id), rule => wording.LouderOf(rule)) is { Count: > 0 } members ? await ComposeAsync(incident, members, notification, ct) : null;
+
+    async Task<Message> ComposeAsync(Incident incident, IReadOnlyList<Alert> members, Notification notification, CancellationToken ct)
+    {
+        bool isOver = notification.Kind == NotificationKind.Resolved;
+        var lead = Grouping.Lead(members);
+        var (picture, pictureNote) = await pictures.OfAsync(lead, wording.RuleOf(lead), ct);
+        AlertFacts[] facts = [.. members.OrderBy(a => a.Id == lead.Id ? 0 : 1).ThenBy(a => a.State == AlertState.Resolved).ThenBy(a => a.Id)
+            .Select(a => wording.Of(a, isOver || a.State == AlertState.Resolved))];
+        var values = Values(incident, members, lead, facts, notification.Kind);
+        values["picture"] = picture is not null;
+        values["note"] = pictureNote ?? "";
+        var (subject, text, html) = Render(values);
+        string thread = incident.Thread;
+        return new(subject, text, html, picture, $"{wording.RuleOf(lead).Chart}.png",
+            notification.Number <= 1 && !isOver ? thread : $"{notification.Kind.ToString().ToLowerInvariant()}-{notification.Number}-{thread}", thread)
+        {
+            Facts = new(isOver ? MessageStatus.Resolved : MessageStatus.Firing, Grouping.Worst(members), (string)values["url"]!, facts),
+        };
+    }
+
+    /// <summary>A message with made-up values, for tests of channels.</summary>
+    public async Task<Message> ComposeTestAsync(DateTimeOffset now, CancellationToken ct)
+    {
+        string host = hosts.All.FirstOrDefault()?.Name ?? "test.example.org";
+        long ms = now.ToUnixTimeMilliseconds();
+        var alert = new Alert(0, "cpu-high", Labels.From([new("host", host)]), Severity.Critical, AlertState.Firing,
+            ms - 300_000, ms, null, 0.97, 0.9);
+        var incident = new Incident(0, IncidentScope.OfHost(host), Severity.Critical, ms, ms, ms, 1, null, null, null);
+        var message = await ComposeAsync(incident, [alert], new(0, NotificationKind.Firing, "0", "", now, 0, now, null, null, null) { Number = 1 }, ct);
+        return message with { Subject = "[TEST] " + message.Subject, MessageId = $"test-{ms}@vigie", ThreadId = null };
+    }
+
+    (string, string, string) Render(Dictionary<string, object?> values)
+    {
+        try
+        {
+            var own = File.Exists(folder.Template)
+                ? MailTemplate.Parse(File.ReadAllText(folder.Template), folder.Template)
+                : MailTemplate.BuiltIn(_texts.Language);
+            return (own.Render("subject", values), own.Render("text", values), own.Render("html", values));
+        }
+        catch (TemplateException e)
+        {
+            // An alert must reach people even when somebody has just broken the template.
+            Log.TemplateFellBack(log, folder.Template, e.Message);
+            values["note"] = $"{_texts["The template is broken, this is the built-in one:"]} {e.Message}";
+            var builtIn = MailTemplate.BuiltIn(_texts.Language);
+            return (builtIn.Render("subject", values), builtIn.Render("text", values), builtIn.Render("html", values));
+        }
+    }
+
+    Dictionary<string, object?> Values(Incident incident, IReadOnlyList<Alert> members, Alert lead, AlertFacts[] facts, NotificationKind kind)
+    {
+        bool isOver = kind == NotificationKind.Resolved;
+        string place = places.Of(incident, members);
+        var host = members.All(m => m.Host == lead.Host) ? hosts.Find(lead.Host) : null;
+        var since = DateTimeOffset.FromUnixTimeMilliseconds(members.Min(m => m.SinceMs));
+        var until = isOver ? incident.Ended ?? time.GetUtcNow() : time.GetUtcNow();
+        string address = options.PublicUrl();
+        string page = incident.Id > 0 ? $"{address}/incidents/{incident.Id}" : $"{address}/alerts";
+        bool isOne = members.Count == 1;
+        return new(StringComparer.Ordinal)
+        {
+            ["resolved"] = isOver,
+            ["kind"] = kind.ToString().ToLowerInvariant(),
+            ["state"] = _texts[isOver ? "resolved" : Grouping.Worst(members.Where(m => m.State != AlertState.Resolved).DefaultIfEmpty(lead))],
+            ["severity"] = Grouping.Worst(members),
+            ["rule"] = lead.Rule,
+            ["title"] = facts[0].Title,
+            ["host"] = place,
+            ["is_one_host"] = host is not null || isOne,
+            ["subject"] = host is not null || isOne ? lead.Subject : "",
+            ["value"] = facts[0].ValueText,
+            ["threshold"] = facts[0].ThresholdText,
+            ["since"] = Time(since),
+            ["until"] = isOver ? Time(until) : "",
+            ["zone"] = _zone.Id,
+            ["duration"] = _texts.Duration((isOver || kind != NotificationKind.Firing ? until : incident.Opened) - since),
+            ["os"] = host?.Os ?? "",
+            ["addresses"] = host is null ? "" : string.Join(", ", host.Addresses),
+            ["url"] = isOne ? facts[0].Url : page,
+            ["incident"] = incident.Id,
+            ["incident_url"] = page,
+            ["alerts_url"] = $"{address}/alerts",
+            ["details"] = facts[0].Details,
+            ["news"] = News(incident, kind, until - since),
+            ["guess"] = places.Guess(incident, members),
+            ["alerts"] = isOne ? new List<Hash>() : [.. facts.Take(MostLines).Select(Line)],
+            ["more"] = Math.Max(0, facts.Length - MostLines),
+            ["others"] = facts.Length - 1,
+            ["ack_url"] = "",
+            ["context"] = isOver || host is null ? new List<Hash>() : Context(host.Name, since),
+        };
+    }
+
+    /// <summary>Why there is another message; empty for the first and the last.</summary>
+    string News(Incident incident, NotificationKind kind, TimeSpan lasts) => kind switch
+    {
+        NotificationKind.Update => _texts["More has come to it."],
+        NotificationKind.Repeat => _texts.Format("It goes on for {0}, and nobody has acknowledged it.", _texts.Duration(lasts)),
+        NotificationKind.Escalation => _texts.Format("Nobody has acknowledged it within {0}, so it comes to you as well.",
+            _texts.Duration(time.GetUtcNow() - incident.Opened)),
+        _ => "",
+    };
+
+    List<Hash> Context(string host, DateTimeOffset at) =>
+    [
+        .. contexts.OrderBy(c => c.Place).SelectMany(c => c.Of(host, at)).Where(f => f.Value.Length > 0)
+            .Select(f => Hash.FromDictionary(new Dictionary<string, object> { ["name"] = _texts[f.Name], ["value"] = f.Value })),
+    ];
+
+    Hash Line(AlertFacts fact) => Hash.FromDictionary(new Dictionary<string, object>
+    {
+        ["host"] = fact.Host,
+        ["title"] = fact.Title,
+        ["subject"] = string.Join(' ', fact.Labels.Span.ToArray()
+            .Where(l => l.Name is not ("host" or "device" or "alertname" or "severity")).Select(l => l.Value)),
+        ["severity"] = fact.Severity,
+        ["state"] = _texts[fact.Status == MessageStatus.Resolved ? "resolved" : fact.Severity],
+        ["resolved"] = fact.Status == MessageStatus.Resolved,
+        ["value"] = fact.ValueText,
+        ["since"] = Time(fact.Since),
+        ["url"] = fact.Url,
+    });
+
+    string Time(DateTimeOffset at) => _texts.DateTime(TimeZoneInfo.ConvertTime(at, _zone));
+}

@@ -1,0 +1,189 @@
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+using Vigie.Hub.Alerts.Stages;
+
+namespace Vigie.Hub.Alerts.Incidents;
+
+/// <summary>What a round decides about incidents, inside its transaction: who joins which, and what is told.</summary>
+/// <param name="alerts">All that are open, after the round's changes.</param>
+/// <param name="channels">Where an alert is to be told.</param>
+sealed class IncidentRound(SqliteConnection connection, SqliteTransaction transaction, IReadOnlyList<Alert> alerts, AlertPipeline pipeline,
+    RuleSet rules, Func<Alert, IReadOnlyList<string>> channels, IncidentOptions options, DateTimeOffset now)
+{
+    readonly long _nowMs = now.ToUnixTimeMilliseconds();
+    readonly List<Incident> _open = [.. IncidentStore.Open(connection)];
+    readonly Dictionary<long, List<Alert>> _firing = [];
+
+    ILookup<long, Alert> _members = Array.Empty<Alert>().ToLookup(_ => 0L);
+
+    public void Run()
+    {
+        var firing = alerts.Where(a => a.State == AlertState.Firing).ToList();
+        foreach (var member in firing.Where(a => a.Incident is not null))
+            Of(member.Incident!.Value).Add(member);
+        _members = _open.Count == 0 ? _members : AlertStore.Of(connection, [.. _open.Select(i => i.Id)]).ToLookup(a => a.Incident!.Value);
+        var loose = firing.Where(a => a.Incident is null).ToList();
+        if (loose.Count > 0)
+            Place(pipeline.Pass(loose, new(now, firing.ToLookup(a => a.Rule, StringComparer.Ordinal))), firing);
+        foreach (var incident in _open.ToList())
+            Tell(incident, Of(incident.Id));
+    }
+
+    List<Alert> Of(long incident)
+    {
+        if (!_firing.TryGetValue(incident, out var members))
+            _firing[incident] = members = [];
+        return members;
+    }
+
+    void Place(IReadOnlyList<Alert> alerts, IReadOnlyList<Alert> firing)
+    {
+        var mild = rules.All.Where(r => r.MutedBy is not null).ToLookup(r => r.MutedBy!, r => r.Name, StringComparer.Ordinal);
+        var louder = firing.ToLookup(a => (a.Rule, a.Labels));
+        var muted = new List<Alert>();
+        var rest = new List<Alert>();
+        foreach (var alert in alerts)
+            if (Louder(alert) is not null)
+                muted.Add(alert);
+            else if (Grouping.Find(alert, _open, _members, rule => [.. mild[rule]], options.JoinWithin, _nowMs) is { } incident)
+                Join(incident.Id, [alert], isNews: !_members[incident.Id].Any(m => m.Rule == alert.Rule && m.Labels.Equals(alert.Labels)));
+            else
+                rest.Add(alert);
+        foreach (var (scope, group) in Grouping.Split(rest))
+            if (group.Any(a => _nowMs - a.FiredMs >= options.WaitOf(a.Severity).TotalMilliseconds))
+                Begin(scope, group);
+        // What says the same less urgently goes where the other is, without a word; and waits with it.
+        foreach (var alert in muted)
+            if (Placed(Louder(alert)!) is { } incident)
+                Join(incident, [alert], isNews: false);
+
+        Alert? Louder(Alert alert) => rules.Find(alert.Rule)?.MutedBy is { } rule ? louder[(rule, alert.Labels)].FirstOrDefault() : null;
+    }
+
+    /// <summary>Where an alert is by now.</summary>
+    long? Placed(Alert alert) => _firing.FirstOrDefault(f => f.Value.Any(a => a.Id == alert.Id)) is { Value: not null } found ? found.Key : null;
+
+    void Begin(string scope, IReadOnlyList<Alert> group)
+    {
+        string severity = Grouping.Worst(group);
+        var incident = IncidentStore.Begin(connection, transaction, new(0, scope, severity, _nowMs, _nowMs, _nowMs, 1, null, null, null));
+        _open.Add(incident);
+        Take(incident.Id, group);
+        Note(incident.Id, IncidentEventKind.Opened, Names(group));
+        Put(incident, NotificationKind.Firing, Channels(group));
+    }
+
+    void Join(long id, IReadOnlyList<Alert> newcomers, bool isNews)
+    {
+        int at = _open.FindIndex(i => i.Id == id);
+        Take(id, newcomers);
+        Note(id, IncidentEventKind.Joined, Names(newcomers));
+        var incident = _open[at] with { QuietMs = null };
+        // An alert that has come back is no news: it is why the incident was still open.
+        Save(at, isNews ? incident with { JoinedMs = _nowMs, NewsMs = incident.NewsMs ?? _nowMs } : incident);
+    }
+
+    void Take(long id, IReadOnlyList<Alert> newcomers)
+    {
+        foreach (var alert in newcomers)
+        {
+            var taken = alert with { Incident = id, ToldMs = _nowMs };
+            AlertStore.Update(connection, transaction, taken);
+            Of(id).Add(taken);
+        }
+    }
+
+    void Tell(Incident incident, IReadOnlyList<Alert> firing)
+    {
+        int at = _open.IndexOf(incident);
+        if (firing.Count == 0)
+            End(at, incident);
+        else if (incident.NewsMs is not null && IsDue(incident, firing))
+        {
+            var told = incident with
+            {
+                NewsMs = null,
+                ToldMs = _nowMs,
+                Messages = incident.Messages + 1,
+                Severity = Grouping.Worst(firing.Where(a => a.Severity == Severity.Critical).DefaultIfEmpty(firing[0])) == Severity.Critical
+                    ? Severity.Critical : incident.Severity,
+            };
+            Save(at, told);
+            Put(told, NotificationKind.Update, [.. Told(incident).Union(Channels(firing), StringComparer.Ordinal)]);
+        }
+        else if (options.RepeatOf(Grouping.Worst(firing)) is var every && every > TimeSpan.Zero && _nowMs - incident.ToldMs >= every.TotalMilliseconds
+            && !incident.IsAcknowledged(now))
+        {
+            var told = incident with { ToldMs = _nowMs, Messages = incident.Messages + 1, QuietMs = null };
+            Save(at, told);
+            Put(told, NotificationKind.Repeat, Told(incident));
+        }
+        else if (incident.QuietMs is not null)
+            Save(at, incident with { QuietMs = null });
+    }
+
+    /// <summary>Newcomers that are worse than what was told do not wait for the others.</summary>
+    bool IsDue(Incident incident, IReadOnlyList<Alert> firing) =>
+        _nowMs - incident.ToldMs >= options.UpdateEvery.TotalMilliseconds
+        || (incident.Severity != Severity.Critical && Grouping.Worst(firing) == Severity.Critical
+            && _nowMs - incident.NewsMs >= options.WaitCritical.TotalMilliseconds);
+
+    void End(int at, Incident incident)
+    {
+        var quiet = incident with { QuietMs = incident.QuietMs ?? _nowMs };
+        bool flaps = AlertStore.MostOften(connection, incident.Id, _nowMs - (long)Flapping.Within.TotalMilliseconds) >= Flapping.Times;
+        if (flaps && _nowMs - quiet.QuietMs < options.QuietAfterFlapping.TotalMilliseconds)
+        {
+            if (incident.QuietMs is null)
+            {
+                Note(incident.Id, IncidentEventKind.Flapping,
+                    $"Its alerts come and go: it ends after {options.QuietAfterFlapping.TotalMinutes:0} quiet minutes.");
+                Save(at, quiet);
+            }
+            return;
+        }
+        var ended = quiet with { EndedMs = _nowMs, NewsMs = null, Messages = incident.Messages + 1 };
+        IncidentStore.Update(connection, transaction, ended);
+        _open.RemoveAt(at);
+        Note(incident.Id, IncidentEventKind.Ended, "");
+        // Recovery goes where the incident went; who was not told of it need not hear that it is over.
+        Put(ended, NotificationKind.Resolved, Told(incident));
+    }
+
+    IReadOnlyList<string> Told(Incident incident) => OutboxStore.Channels(connection, Reference(incident));
+
+    IReadOnlyList<string> Channels(IReadOnlyList<Alert> group) => [.. group.SelectMany(channels).Distinct(StringComparer.Ordinal)];
+
+    void Put(Incident incident, NotificationKind kind, IReadOnlyList<string> channels)
+    {
+        // What still waits for its channel is written when it goes, and then tells this as well; only the end is a message of its own.
+        foreach (string channel in channels.Where(c => kind == NotificationKind.Resolved || !OutboxStore.IsWaiting(connection, Reference(incident), c)))
+            OutboxStore.Put(connection, transaction, kind, Reference(incident), channel, _nowMs, number: incident.Messages);
+    }
+
+    void Save(int at, Incident incident)
+    {
+        _open[at] = incident;
+        IncidentStore.Update(connection, transaction, incident);
+    }
+
+    void Note(long id, IncidentEventKind kind, string text) => IncidentStore.Note(connection, transaction, id, _nowMs, kind, "", text);
+
+    /// <summary>For the history, which need not hold a thousand names.</summary>
+    static string Names(IReadOnlyList<Alert> alerts)
+    {
+        const int Most = 10;
+        string names = string.Join(", ", alerts.Take(Most).Select(a => $"{a.Rule} {a.Host} {a.Subject}".Trim()));
+        return alerts.Count > Most ? $"{names}, … ({alerts.Count})" : names;
+    }
+
+    static string Reference(Incident incident) => incident.Id.ToString(CultureInfo.InvariantCulture);
+}
+
+/// <summary>When an alert is said to flap.</summary>
+static class Flapping
+{
+    public const int Times = 3;
+
+    public static readonly TimeSpan Within = TimeSpan.FromHours(1);
+}

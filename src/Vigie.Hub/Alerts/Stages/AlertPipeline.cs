@@ -1,0 +1,17 @@
+using Vigie.Hub.Alerts.Silences;
+
+namespace Vigie.Hub.Alerts.Stages;
+
+/// <summary>The stages in their order.</summary>
+sealed class AlertPipeline(SilenceStore silences)
+{
+    public IReadOnlyList<Alert> Pass(IEnumerable<Alert> alerts, StageRound round)
+    {
+        IStage[] stages =
+        [
+            new RootCauseStage(),
+            new SilenceStage(silences.Standing()),
+        ];
+        return [.. stages.Aggregate(alerts, (passed, stage) => stage.Pass(passed, round))];
+    }
+}
