@@ -22,20 +22,10 @@ static class HubLoops
 
     public static void Add(IServiceCollection services, HubOptions options)
     {
-        Add(services, AlertLoop, options.Alerts.Every, s => async ct =>
+        Add(services, AlertLoop, options.Alerts.Every, s =>
         {
-            var batch = await s.GetRequiredService<HostDirectory>().SweepAsync(ct);
-            s.GetRequiredService<Heartbeats.Heartbeats>().AddTo(batch);
-            s.GetRequiredService<ChannelMetrics>().AddTo(batch);
-            s.GetRequiredService<HubMetrics>().AddTo(batch, s.GetRequiredService<TimeProvider>().GetUtcNow().ToUnixTimeMilliseconds());
-            try
-            {
-                await s.GetRequiredService<MetricStore>().WriteAsync(batch, ct);
-            }
-            finally
-            {
-                await s.GetRequiredService<AlertEngine>().EvaluateAsync(ct); // also while nothing more can be stored
-            }
+            var pace = new AlertPace(s.GetRequiredService<TimeProvider>());
+            return ct => pace.RunAsync(() => AlertRoundAsync(s, pace.TakeSweep(), ct), ct);
         });
         foreach (var (channel, _) in ChannelSet.Options(options))
             Add(services, ChannelLoop + channel, DeliveryEvery, s => ct => s.GetRequiredService<OutboxDelivery>().RunAsync(channel, ct));
@@ -71,8 +61,8 @@ static class HubLoops
     }
 
     /// <summary>
-    /// Seals as soon as the store has enough, and sends as soon as there is something to send, not only at the loops' own pace;
-    /// logs what the store finds damaged.
+    /// Seals as soon as the store has enough, looks at what has arrived and sends what there is to send at once, not only at the loops' own
+    /// pace; logs what the store finds damaged.
     /// </summary>
     public static void Connect(IServiceProvider services)
     {
@@ -80,6 +70,8 @@ static class HubLoops
         var loop = loops.First(l => l.Name == SealLoop);
         foreach (var channel in loops.Where(l => l.Name.StartsWith(ChannelLoop, StringComparison.Ordinal)))
             services.GetRequiredService<OutboxStore>().Added += channel.Wake;
+        var alerts = loops.First(l => l.Name == AlertLoop);
+        services.GetRequiredService<HostDirectory>().Reported += _ => alerts.Wake();
         var log = services.GetRequiredService<ILogger<BackgroundLoop>>();
         var store = services.GetRequiredService<MetricStore>();
         store.SealNeeded += loop.Wake;
@@ -98,6 +90,25 @@ static class HubLoops
             new BackgroundLoop(name, every(s), work(s), s.GetRequiredService<TimeProvider>(),
                 s.GetRequiredService<ILogger<BackgroundLoop>>()));
         services.AddSingleton<IHostedService>(s => s.GetServices<BackgroundLoop>().First(l => l.Name == name));
+    }
+
+    static async Task AlertRoundAsync(IServiceProvider s, bool sweep, CancellationToken ct)
+    {
+        try
+        {
+            if (sweep)
+            {
+                var batch = await s.GetRequiredService<HostDirectory>().SweepAsync(ct);
+                s.GetRequiredService<Heartbeats.Heartbeats>().AddTo(batch);
+                s.GetRequiredService<ChannelMetrics>().AddTo(batch);
+                s.GetRequiredService<HubMetrics>().AddTo(batch, s.GetRequiredService<TimeProvider>().GetUtcNow().ToUnixTimeMilliseconds());
+                await s.GetRequiredService<MetricStore>().WriteAsync(batch, ct);
+            }
+        }
+        finally
+        {
+            await s.GetRequiredService<AlertEngine>().EvaluateAsync(ct); // also while nothing more can be stored
+        }
     }
 
     static Task BackupWhenDue(IServiceProvider services, HubOptions options, CancellationToken ct) => Task.Run(() =>

@@ -59,8 +59,9 @@ static class HubServices
             .AddSingleton<ChannelMetrics>()
             .AddSingleton<AlertEngine>()
             .AddSingleton<OutboxDelivery>();
-        services.AddSingleton<AlertWords>().AddSingleton<AlertWording>().AddSingleton<AlertPicture>().AddSingleton<IncidentPlace>()
-            .AddSingleton<IncidentStore>().AddSingleton<IncidentComposer>().AddSingleton<AlertPipeline>();
+        services.AddSingleton<AlertWords>().AddSingleton<AlertWording>().AddSingleton<AlertPicture>();
+        services.AddSingleton<AlertPipeline>().AddSingleton<IncidentStore>().AddSingleton<IncidentPlace>().AddSingleton<IncidentWords>()
+            .AddSingleton<IncidentLinks>().AddSingleton<IncidentComposer>();
         services.AddSingleton<ChannelSet>().AddSingleton<HttpSender>().AddSingleton<ChannelTest>();
         services.AddSingleton<Explanations>();
         services.AddSingleton<AdvisoryStore>().AddSingleton<FeedStore>().AddSingleton<FeedRunner>();

@@ -60,6 +60,11 @@ static class AccessPolicy
         ["GET /charts/{host}/{chart}.json"] = Access.Reader,
         ["GET /alerts"] = Access.Reader,
         ["POST /alerts"] = Access.Person,
+        ["GET /incidents/{id}"] = Access.Reader,
+        ["POST /incidents/{id}"] = Access.Person,
+        // the link is signed, and the page looks at it
+        ["GET /incidents/link/{token}"] = Access.Anyone,
+        ["POST /incidents/link/{token}"] = Access.Anyone,
         ["GET /advisories"] = Access.Reader,
         ["GET /live"] = Access.Reader,
 

@@ -5,8 +5,8 @@ namespace Vigie.Hub.Alerts;
 
 sealed record AlertOptions
 {
-    [Description("How often rules are evaluated."), Between("1s", "5min")]
-    public TimeSpan Every { get; init; } = TimeSpan.FromSeconds(15);
+    [Description("How often rules are evaluated at least; what arrives is looked at within a second in any case."), Between("1s", "5min")]
+    public TimeSpan Every { get; init; } = TimeSpan.FromSeconds(5);
 
     [Description("A server that has sent nothing for so long is inactive (critical)."), Between("1min", "7d")]
     public TimeSpan InactiveAfter { get; init; } = TimeSpan.FromMinutes(30);

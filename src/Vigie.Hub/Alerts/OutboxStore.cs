@@ -136,6 +136,9 @@ sealed class OutboxStore : IStoreSchema
     public IReadOnlyList<Notification> Recent(int most) => Query("ORDER BY id DESC LIMIT @most", new { most });
 
     /// <summary>All that was to be told of a thing, in order.</summary>
+    public IReadOnlyList<Notification> Of(string reference) => Query("WHERE reference = @reference ORDER BY id", new { reference });
+
+    /// <summary>Of it what is of these kinds.</summary>
     public IReadOnlyList<Notification> Of(string reference, params IEnumerable<NotificationKind> kinds) =>
         Query("WHERE reference = @reference AND kind IN @kinds ORDER BY id", new { reference, kinds = kinds.Select(Text).ToList() });
 

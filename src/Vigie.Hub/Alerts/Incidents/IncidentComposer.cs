@@ -9,8 +9,9 @@ using Vigie.Hub.Web;
 namespace Vigie.Hub.Alerts.Incidents;
 
 /// <summary>Makes the message about an incident as it is at this moment: what, where, since when, how much, and the picture.</summary>
-sealed class IncidentComposer(HubOptions options, DataFolder folder, IncidentStore incidents, AlertStore alerts, HostDirectory hosts, AlertWording wording,
-    AlertPicture pictures, IncidentPlace places, IEnumerable<IMessageContext> contexts, TimeProvider time, ILogger<IncidentComposer> log) : IComposer
+sealed class IncidentComposer(HubOptions options, DataFolder folder, IncidentStore incidents, AlertStore alerts, HostDirectory hosts,
+    AlertWording wording, AlertPicture pictures, IncidentPlace places, IncidentLinks links, IEnumerable<IMessageContext> contexts, TimeProvider time,
+    ILogger<IncidentComposer> log) : IComposer
 {
     /// <summary>Lines of alerts in a text; who wants all follows the link.</summary>
     const int MostLines = 25;
@@ -23,7 +24,8 @@ sealed class IncidentComposer(HubOptions options, DataFolder folder, IncidentSto
 
     public async Task<Message?> ComposeAsync(Notification notification, CancellationToken ct) =>
         long.TryParse(notification.Reference, NumberStyles.None, CultureInfo.InvariantCulture, out long id) && incidents.Find(id) is { } incident
-            && Grouping.Spoken(alerts.Of(id), rule => wording.LouderOf(rule)) is { Count: > 0 } members ? await ComposeAsync(incident, members, notification, ct) : null;
+            && Grouping.Spoken(alerts.Of(id), rule => wording.LouderOf(rule)) is { Count: > 0 } members
+            ? await ComposeAsync(incident, members, notification, ct) : null;
 
     async Task<Message> ComposeAsync(Incident incident, IReadOnlyList<Alert> members, Notification notification, CancellationToken ct)
     {
@@ -114,7 +116,7 @@ sealed class IncidentComposer(HubOptions options, DataFolder folder, IncidentSto
             ["alerts"] = isOne ? new List<Hash>() : [.. facts.Take(MostLines).Select(Line)],
             ["more"] = Math.Max(0, facts.Length - MostLines),
             ["others"] = facts.Length - 1,
-            ["ack_url"] = "",
+            ["ack_url"] = isOver || incident.Id == 0 ? "" : links.Of(incident),
             ["context"] = isOver || host is null ? new List<Hash>() : Context(host.Name, since),
         };
     }

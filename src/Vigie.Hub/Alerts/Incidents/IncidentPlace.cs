@@ -12,15 +12,17 @@ sealed class IncidentPlace(HubOptions options, HostDirectory hosts)
 
     readonly Texts _texts = Texts.Of(options.Server.Language);
 
-    public string Of(Incident incident, IReadOnlyList<Alert> members)
+    public string Of(Incident incident, IReadOnlyList<Alert> members) => Of(incident, members, _texts);
+
+    public string Of(Incident incident, IReadOnlyList<Alert> members, Texts texts)
     {
         string[] names = [.. members.Select(a => a.Host).Where(h => h.Length > 0).Distinct(StringComparer.Ordinal)];
         return names switch
         {
-            [] => _texts["all hosts"],
+            [] => texts["all hosts"],
             [var one] => one,
-            _ when IsWholeFleet(names) => _texts.Format(incident.Scope == IncidentScope.Down ? "no server reports ({0})" : "all servers ({0})", names.Length),
-            _ => _texts.Format("{0} servers", names.Length),
+            _ when IsWholeFleet(names) => texts.Format(incident.Scope == IncidentScope.Down ? "no server reports ({0})" : "all servers ({0})", names.Length),
+            _ => texts.Format("{0} servers", names.Length),
         };
     }
 
