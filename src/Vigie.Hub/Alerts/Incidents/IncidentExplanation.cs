@@ -22,7 +22,7 @@ sealed class IncidentExplanation(IncidentStore incidents, HubOptions options, Ti
         }
         if (alert is not { Incident: { } id, ToldMs: { } told } || incidents.Find(id) is not { } incident)
             yield break;
-        yield return new(At(told), incident.OpenedMs == told ? $"It opened the incident {id}, alone or with others." : $"It joined the incident {id}.");
+        yield return new(At(told), incident.OpenedMs == told ? $"It opened the incident {id}." : $"It joined the incident {id}.");
         foreach (var e in incidents.History(id).Where(e => e.At >= At(told)))
             if (Text(incident, e) is { } text)
                 yield return new(e.At, text);

@@ -15,7 +15,7 @@ sealed class IncidentWords(AlertStore alerts, RuleSet rules, IncidentPlace place
         if (members.Count == 0)
             return texts.Format("incident {0}", incident.Id);
         var lead = Grouping.Lead(members);
-        string title = $"{places.Of(incident, members, texts)}: {texts[rules.Find(lead.Rule)?.Title ?? lead.Rule]}";
+        string title = texts.Format("{0}: {1}", places.Of(incident, members, texts), texts[rules.Find(lead.Rule)?.Title ?? lead.Rule]);
         return members.Count > 1 && members.All(m => m.Host == lead.Host) ? $"{title} +{members.Count - 1}" : title;
     }
 }
