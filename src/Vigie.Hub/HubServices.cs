@@ -11,6 +11,7 @@ using Vigie.Hub.Alerts.Channels;
 using Vigie.Hub.Alerts.Explaining;
 using Vigie.Hub.Alerts.Groups;
 using Vigie.Hub.Alerts.Incidents;
+using Vigie.Hub.Alerts.Policies;
 using Vigie.Hub.Alerts.Silences;
 using Vigie.Hub.Alerts.Stages;
 using Vigie.Hub.Charts;
@@ -60,6 +61,7 @@ static class HubServices
             .AddSingleton<AlertEngine>()
             .AddSingleton<OutboxDelivery>();
         services.AddSingleton<AlertWords>().AddSingleton<AlertWording>().AddSingleton<AlertPicture>();
+        services.AddSingleton<PolicyStore>().AddSingleton<PolicySet>().AddSingleton<Routing>();
         services.AddSingleton<AlertPipeline>().AddSingleton<IncidentStore>().AddSingleton<IncidentPlace>().AddSingleton<IncidentWords>()
             .AddSingleton<IncidentLinks>().AddSingleton<IncidentComposer>();
         services.AddSingleton<ChannelSet>().AddSingleton<HttpSender>().AddSingleton<ChannelTest>();

@@ -1,7 +1,7 @@
 using Vigie.Core.Metrics;
-using Vigie.Hub.Alerts.Channels;
 using Vigie.Hub.Alerts.Groups;
 using Vigie.Hub.Alerts.Incidents;
+using Vigie.Hub.Alerts.Policies;
 using Vigie.Hub.Alerts.Stages;
 using Vigie.Hub.Configuration;
 using Vigie.Hub.Hosts;
@@ -14,8 +14,8 @@ namespace Vigie.Hub.Alerts;
 /// Asks each rule's question at one instant and moves alerts between pending, firing and resolved. A change of state and
 /// the message it calls for are one transaction; all state is in the database, so a restart neither repeats nor forgets.
 /// </summary>
-sealed class AlertEngine(QueryEngine engine, Database database, RuleSet rules, GroupRound groups, HostDirectory hosts, ChannelSet channels,
-    AlertPipeline pipeline, HubOptions options, TimeProvider time, ILogger<AlertEngine> log)
+sealed class AlertEngine(QueryEngine engine, Database database, RuleSet rules, GroupRound groups, HostDirectory hosts,
+    PolicySet policies, Routing routing, AlertPipeline pipeline, HubOptions options, TimeProvider time, ILogger<AlertEngine> log)
 {
     readonly SemaphoreSlim _one = new(1, 1);
     readonly Dictionary<string, DateTimeOffset> _asked = new(StringComparer.Ordinal);
@@ -36,7 +36,7 @@ sealed class AlertEngine(QueryEngine engine, Database database, RuleSet rules, G
             var answers = new List<(Rule Rule, IReadOnlyList<SeriesSamples> Answer)>();
             var errors = new Dictionary<string, string>(StringComparer.Ordinal);
             rules.Refresh();
-            foreach (var rule in rules.BuiltIn)
+            foreach (var rule in rules.Own)
             {
                 // What is dear and moves slowly is asked seldom; its alerts stay as they are meanwhile.
                 if (rule.Every > TimeSpan.Zero && _asked.TryGetValue(rule.Name, out var last) && now - last < rule.Every && now >= last)
@@ -44,7 +44,8 @@ sealed class AlertEngine(QueryEngine engine, Database database, RuleSet rules, G
                 _asked[rule.Name] = now;
                 try
                 {
-                    answers.Add((rule, (await engine.InstantAsync(rule.Parsed, now.ToUnixTimeMilliseconds(), ct)).Series()));
+                    var answer = (await engine.InstantAsync(rule.Parsed, now.ToUnixTimeMilliseconds(), ct)).Series();
+                    answers.Add((rule, rule.Hosts.Count == 0 ? answer : [.. answer.Where(s => policies.IsFor(rule, s.Labels["host"]))]));
                 }
                 catch (Exception e) when (e is PromQLException or StoreUnavailableException or DatabaseException)
                 {
@@ -67,7 +68,7 @@ sealed class AlertEngine(QueryEngine engine, Database database, RuleSet rules, G
                 var transitions = new AlertTransitions(connection, transaction, AlertStore.Open(connection), now, IsSilent);
                 transitions.EndOthers(rules.All);
                 var moved = transitions.Apply(answers);
-                new IncidentRound(connection, transaction, transitions.Open, pipeline, rules, _ => channels.Configured, options.Incidents, now).Run();
+                new IncidentRound(connection, transaction, transitions.Open, pipeline, rules, routing, options.Incidents, now).Run();
                 return moved;
             }, ct);
             foreach (var alert in changed.Where(a => a.State != AlertState.Pending))

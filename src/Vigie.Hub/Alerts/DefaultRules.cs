@@ -25,6 +25,8 @@ static class DefaultRules
     const string Used = "system_filesystem_utilization_ratio{state=\"used\",mode!=\"ro\"}", Place = "(host, device, mountpoint)",
         Forecast = $"max by {Place} (predict_linear({Used}[6h], 86400)) and on {Place} {Used} >= 0.6 and on {Place} {Used} offset 4h";
 
+    public const string LoadPerCore = "max by (host) (vigie_load_15m) / on (host) max by (host) (system_cpu_logical_count)";
+
     static readonly TimeSpan Now = TimeSpan.Zero;
 
     public static IReadOnlyList<string> Names { get; } = [.. Of(new()).Select(r => r.Name)];
@@ -52,7 +54,7 @@ static class DefaultRules
             ChartUnit.Percent, "memory", "memory-full")),
         Until(0.10, new("cpu-busy", Cpu, 0.85, TimeSpan.FromMinutes(10), Severity.Warning, "The CPU has been busy for long",
             ChartUnit.Percent, "cpu", "cpu-high")),
-        Until(0.5, new("load-high", "max by (host) (vigie_load_15m) / on (host) max by (host) (system_cpu_logical_count)", 2,
+        Until(0.5, new("load-high", LoadPerCore, 2,
             TimeSpan.FromMinutes(15), Severity.Warning, "More work waits than the processors can do", ChartUnit.Number)),
         new("host-restarted", "max by (host) (delta(vigie_boot_time_seconds[15m]))", 60, Now, Severity.Warning, "The server has restarted", null),
         new("channel-failing", "max by (channel) (vigie_channel_waiting_age_seconds)", 600, Now, Severity.Warning,

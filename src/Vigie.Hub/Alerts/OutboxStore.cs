@@ -91,10 +91,25 @@ sealed class OutboxStore : IStoreSchema
     public event Action? Added;
 
     public static void Put(SqliteConnection connection, SqliteTransaction transaction, NotificationKind kind, string reference,
-        string channel, long nowMs, string? insteadOf = null, int number = 0) =>
+        string channel, long nowMs, string? insteadOf = null, int number = 0, long? notBeforeMs = null) =>
         connection.Execute("INSERT INTO notification(kind, reference, channel, created_ms, next_ms, instead_of, number) "
-            + "VALUES(@kind, @reference, @channel, @nowMs, @nowMs, @insteadOf, @number) ON CONFLICT DO NOTHING",
-            new { kind = Text(kind), reference, channel, nowMs, insteadOf, number }, transaction);
+            + "VALUES(@kind, @reference, @channel, @nowMs, @nextMs, @insteadOf, @number) ON CONFLICT DO NOTHING",
+            new { kind = Text(kind), reference, channel, nowMs, nextMs = notBeforeMs ?? nowMs, insteadOf, number }, transaction);
+
+    const string IsHeld = $"reference = @incident AND number > 0 AND channel = @channel AND attempts = 0 AND next_ms > @nowMs AND {Waits}";
+
+    /// <summary>Takes back what waits for the end of a quiet time; true when that was all that a channel was to be told of an incident.</summary>
+    public static bool TakeBack(SqliteConnection connection, SqliteTransaction transaction, string incident, string channel, long nowMs)
+    {
+        var arguments = new { incident, channel, nowMs };
+        int taken = connection.Execute($"DELETE FROM notification WHERE {IsHeld}", arguments, transaction);
+        return taken > 0 && !connection.ExecuteScalar<bool>(
+            "SELECT EXISTS (SELECT 1 FROM notification WHERE reference = @incident AND number > 0 AND channel = @channel)", arguments);
+    }
+
+    /// <summary>What waits for the end of a quiet time is to go now.</summary>
+    public static void LetGo(SqliteConnection connection, SqliteTransaction transaction, string incident, string channel, long nowMs) =>
+        connection.Execute($"UPDATE notification SET next_ms = @nowMs WHERE {IsHeld}", new { incident, channel, nowMs }, transaction);
 
     /// <summary>The channels that were asked to tell of an incident.</summary>
     public static IReadOnlyList<string> Channels(SqliteConnection connection, string incident) => connection.Query<string>(
@@ -194,7 +209,7 @@ sealed class OutboxStore : IStoreSchema
     public async Task HurryAsync(string channel, DateTimeOffset now, CancellationToken ct) =>
         await _database.WriteAsync((connection, transaction) =>
         {
-            connection.Execute($"UPDATE notification SET next_ms = @now WHERE {Waits} AND channel = @channel AND next_ms > @now",
+            connection.Execute($"UPDATE notification SET next_ms = @now WHERE {Waits} AND channel = @channel AND next_ms > @now AND attempts > 0",
                 new { channel, now = now.ToUnixTimeMilliseconds() }, transaction);
         }, ct);
 

@@ -42,8 +42,11 @@ sealed record Rule(string Name, string Expression, double? Threshold, TimeSpan F
     /// <summary>Labels that its alerts carry besides those of the series.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = None;
 
-    /// <summary>Texts about its alerts, with Prometheus' templates in them; see <see cref="Groups.AnnotationText"/>.</summary>
+    /// <summary>Texts about its alerts: of an imported rule with Prometheus' templates in them, else in Liquid.</summary>
     public IReadOnlyDictionary<string, string> Annotations { get; init; } = None;
+
+    /// <summary>Which hosts it is about, as patterns; see <see cref="Policies.AlertMatch"/>. None is all.</summary>
+    public IReadOnlyList<string> Hosts { get; init; } = [];
 
     /// <summary>The labels of an imported rule; of one that is built in its severity.</summary>
     public IReadOnlyDictionary<string, string> AllLabels => Group is not null ? Labels

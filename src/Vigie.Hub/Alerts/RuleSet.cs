@@ -1,4 +1,5 @@
 using Vigie.Hub.Alerts.Groups;
+using Vigie.Hub.Alerts.Policies;
 using Vigie.Hub.Charts;
 using Vigie.Hub.Configuration;
 using Vigie.PromQL;
@@ -6,24 +7,30 @@ using Vigie.PromQL.Ast;
 
 namespace Vigie.Hub.Alerts;
 
-/// <summary>The rules in force: those that are built in, and those of the imported groups. Every expression is parsed when they are read.</summary>
+/// <summary>
+/// The rules in force: those that are built in, those of the policy, and those of the imported groups. Every expression is parsed when they
+/// are read.
+/// </summary>
 sealed class RuleSet
 {
     readonly QueryOptions _queries;
     readonly RuleGroupStore _store;
+    readonly PolicySet _policies;
+    readonly IReadOnlyList<Rule> _builtIn;
     volatile Snapshot _now;
 
-    sealed record Snapshot(IReadOnlyList<(string Name, string Definition)> Definitions, IReadOnlyList<RuleGroup> Groups,
-        IReadOnlyList<Rule> All, IReadOnlyDictionary<string, TimeSpan> Reach, IReadOnlyDictionary<string, string> Errors);
+    sealed record Snapshot(long Policy, IReadOnlyList<(string Name, string Definition)> Definitions, IReadOnlyList<RuleGroup> Groups,
+        IReadOnlyList<Rule> Own, IReadOnlyList<Rule> All, IReadOnlyDictionary<string, TimeSpan> Reach, IReadOnlyDictionary<string, string> Errors);
 
-    public RuleSet(HubOptions options, QueryOptions queries, RuleGroupStore store)
+    public RuleSet(HubOptions options, QueryOptions queries, RuleGroupStore store, PolicySet policies)
     {
-        (_queries, _store) = (queries, store);
-        BuiltIn = [.. DefaultRules.Of(options.Alerts).Where(r => !options.Alerts.Disabled.Contains(r.Name, StringComparer.Ordinal))];
+        (_queries, _store, _policies) = (queries, store, policies);
+        _builtIn = [.. DefaultRules.Of(options.Alerts).Where(r => !options.Alerts.Disabled.Contains(r.Name, StringComparer.Ordinal))];
         _now = Read(store.Definitions());
     }
 
-    public IReadOnlyList<Rule> BuiltIn { get; }
+    /// <summary>Those that are built in, and those of the policy, which may take the place of one that is built in.</summary>
+    public IReadOnlyList<Rule> Own => _now.Own;
 
     public IReadOnlyList<RuleGroup> Groups => _now.Groups;
 
@@ -41,8 +48,9 @@ sealed class RuleSet
     /// <summary>Takes over what another process has imported or removed.</summary>
     public void Refresh()
     {
+        _policies.Refresh();
         var definitions = _store.Definitions();
-        if (!definitions.SequenceEqual(_now.Definitions))
+        if (_policies.Version != _now.Policy || !definitions.SequenceEqual(_now.Definitions))
             _now = Read(definitions);
     }
 
@@ -61,8 +69,11 @@ sealed class RuleSet
                 errors[name] = e.Message; // one that a newer version has written, say; the others go on
             }
         }
-        IReadOnlyList<Rule> all = [.. BuiltIn, .. groups.SelectMany(g => g.Alerts.Values)];
-        return new(definitions, groups, all, all.ToDictionary(r => r.Name, r => Reach(r.Parsed, _queries.Lookback)), errors);
+        var policy = _policies.Current;
+        var taken = policy.Rules.Select(r => r.Name).Concat(policy.Off).ToHashSet(StringComparer.Ordinal);
+        IReadOnlyList<Rule> own = [.. _builtIn.Where(r => !taken.Contains(r.Name)), .. policy.Rules];
+        IReadOnlyList<Rule> all = [.. own, .. groups.SelectMany(g => g.Alerts.Values)];
+        return new(_policies.Version, definitions, groups, own, all, all.ToDictionary(r => r.Name, r => Reach(r.Parsed, _queries.Lookback)), errors);
     }
 
     public IReadOnlyList<Threshold> Thresholds(string chart) =>

@@ -52,7 +52,7 @@ static class RulesEndpoints
         if (groups.Length == 0 || groups.Contains(BuiltIn, StringComparer.Ordinal))
         {
             Begin(json, BuiltIn, options.Every, 0, null);
-            foreach (var rule in rules.BuiltIn.Where(r => Wanted(isAlert: true, r.Name)))
+            foreach (var rule in rules.Own.Where(r => Wanted(isAlert: true, r.Name)))
                 Write(json, rule, rule.Name, open[rule.Name], engine.Errors.GetValueOrDefault(rule.Name));
             End(json);
         }

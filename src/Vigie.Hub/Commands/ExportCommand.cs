@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using Vigie.Core.Metrics;
+using Vigie.Hub.Alerts.Policies;
 using Vigie.Hub.Configuration;
 using Vigie.Hub.Export;
 using Vigie.PromQL.Ast;
@@ -11,6 +12,18 @@ namespace Vigie.Hub.Commands;
 
 sealed class ExportCommand() : CliCommand("export", "Write samples as CSV or as OpenMetrics text, to the last bit of their values.")
 {
+    /// <summary>The other thing that is worth taking along.</summary>
+    static Command Policy()
+    {
+        var policy = new Command("policy", "Print the policy in force, as `vigie apply` takes it.");
+        Act(policy, (call, _) =>
+        {
+            call.Writer.Write(call.Get<PolicyStore>().Current() is { } current ? current.Text : PolicyText.Example);
+            return Task.CompletedTask;
+        });
+        return policy;
+    }
+
     readonly Option<string> _format = new("--format")
     {
         Description = "csv or openmetrics. In CSV a text that a spreadsheet would compute (= + - @) gets an apostrophe before it.",
@@ -36,6 +49,7 @@ sealed class ExportCommand() : CliCommand("export", "Write samples as CSV or as 
 
     protected override void Configure(Command command)
     {
+        command.Add(Policy());
         command.Add(_format.AcceptOnlyFromAmong("csv", "openmetrics"));
         foreach (var option in new Option[] { _host, _metric, _match, _from, _to, _range, _file })
             command.Add(option);

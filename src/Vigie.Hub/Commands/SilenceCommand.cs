@@ -30,7 +30,12 @@ sealed class SilenceCommand() : CliCommand("silence", "Hold back the messages of
 
     static Command Add()
     {
-        var host = new Option<string>("--host") { Description = "Which hosts; * stands for any text.", HelpName = "NAME", DefaultValueFactory = _ => "*" };
+        var host = new Option<string>("--host")
+        {
+            Description = "Which hosts; * stands for any text, tag:NAME for the hosts of a tag.",
+            HelpName = "NAME",
+            DefaultValueFactory = _ => "*",
+        };
         var rule = new Option<string>("--rule") { Description = "Which rules; * stands for any text.", HelpName = "NAME", DefaultValueFactory = _ => "*" };
         var length = new Option<string>("--for") { Description = "How long, such as 2h or 3d.", HelpName = "TIME", DefaultValueFactory = _ => "2h" };
         var after = new Option<string?>("--in") { Description = "Begin so much later, such as 8h; at once if left out.", HelpName = "TIME" };

@@ -97,7 +97,42 @@ sealed class YamlFields
         return texts;
     }
 
-    string? Text(string field)
+    /// <summary>A list of texts, or one by itself.</summary>
+    public IReadOnlyList<string> Names(string field)
+    {
+        if (!_fields.TryGetValue(field, out var node) || IsNull(node))
+            return [];
+        if (node is YamlScalarNode { Value: { } one })
+            return [one];
+        if (node is YamlSequenceNode list && list.Children.All(c => c is YamlScalarNode { Value.Length: > 0 }))
+            return [.. list.Children.Select(c => ((YamlScalarNode)c).Value!)];
+        _errors.Add(node, $"{field} must be a text or a list of texts");
+        return [];
+    }
+
+    public bool Flag(string field)
+    {
+        if (Text(field) is not { Length: > 0 } text)
+            return false;
+        if (text is not ("true" or "false"))
+            _errors.Add(Place(field), $"{field} is \"{text}\"; write true or false");
+        return text == "true";
+    }
+
+    /// <summary>Names and what stands behind each.</summary>
+    public IReadOnlyList<(string Name, YamlNode Node)> Mapping(string field)
+    {
+        if (!_fields.TryGetValue(field, out var node) || IsNull(node))
+            return [];
+        if (node is YamlMappingNode mapping && mapping.Children.Keys.All(k => k is YamlScalarNode { Value.Length: > 0 }))
+            return [.. mapping.Children.Select(c => (((YamlScalarNode)c.Key).Value!, c.Value))];
+        _errors.Add(node, $"{field} must be a mapping");
+        return [];
+    }
+
+    public bool Has(string field) => _fields.TryGetValue(field, out var node) && !IsNull(node);
+
+    public string? Text(string field)
     {
         if (!_fields.TryGetValue(field, out var node))
             return null;

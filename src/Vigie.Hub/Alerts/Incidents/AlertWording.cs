@@ -1,3 +1,5 @@
+using System.Globalization;
+using DotLiquid;
 using Vigie.Hub.Alerts.Channels;
 using Vigie.Hub.Alerts.Groups;
 using Vigie.Hub.Charts;
@@ -43,6 +45,33 @@ sealed class AlertWording(HubOptions options, RuleSet rules, AlertWords words)
         if (words.Whole(alert) is { Length: > 0 } whole && whole != Said(alert, rule))
             yield return whole;
         foreach (string text in rule.Annotations.Values)
-            yield return AnnotationText.Expand(text, rule.LabelsOf(alert), alert.Value);
+            yield return rule.Group is null ? Liquid(text, rule, alert) : AnnotationText.Expand(text, rule.LabelsOf(alert), alert.Value);
+    }
+
+    /// <summary>An annotation of the policy. One that fails is shown as it stands: the alert matters more.</summary>
+    string Liquid(string text, Rule rule, Alert alert)
+    {
+        try
+        {
+            return Template.Parse(text).Render(new RenderParameters(CultureInfo.InvariantCulture)
+            {
+                LocalVariables = Hash.FromDictionary(new Dictionary<string, object>
+                {
+                    ["host"] = alert.Host,
+                    ["subject"] = alert.Subject,
+                    ["value"] = AlertText.Value(alert.Value, rule.Unit, _texts),
+                    ["threshold"] = AlertText.Value(alert.Threshold, rule.Unit, _texts),
+                    ["severity"] = alert.Severity,
+                    ["labels"] = Hash.FromDictionary(rule.LabelsOf(alert).Span.ToArray().ToDictionary(l => l.Name, l => (object)l.Value)),
+                }),
+                ErrorsOutputMode = ErrorsOutputMode.Rethrow,
+                MaxIterations = 10_000,
+            });
+        }
+        catch (Exception e) when (e is DotLiquid.Exceptions.LiquidException or FormatException or ArgumentException or InvalidCastException
+            or TimeoutException)
+        {
+            return text;
+        }
     }
 }

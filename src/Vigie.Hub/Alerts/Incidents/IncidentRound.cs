@@ -1,14 +1,14 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
+using Vigie.Hub.Alerts.Policies;
 using Vigie.Hub.Alerts.Stages;
 
 namespace Vigie.Hub.Alerts.Incidents;
 
 /// <summary>What a round decides about incidents, inside its transaction: who joins which, and what is told.</summary>
 /// <param name="alerts">All that are open, after the round's changes.</param>
-/// <param name="channels">Where an alert is to be told.</param>
 sealed class IncidentRound(SqliteConnection connection, SqliteTransaction transaction, IReadOnlyList<Alert> alerts, AlertPipeline pipeline,
-    RuleSet rules, Func<Alert, IReadOnlyList<string>> channels, IncidentOptions options, DateTimeOffset now)
+    RuleSet rules, Routing routing, IncidentOptions options, DateTimeOffset now)
 {
     readonly long _nowMs = now.ToUnixTimeMilliseconds();
     readonly List<Incident> _open = [.. IncidentStore.Open(connection)];
@@ -70,7 +70,7 @@ sealed class IncidentRound(SqliteConnection connection, SqliteTransaction transa
         _open.Add(incident);
         Take(incident.Id, group);
         Note(incident.Id, IncidentEventKind.Opened, Names(group));
-        Put(incident, NotificationKind.Firing, Channels(group));
+        Put(incident, NotificationKind.Firing, Destinations(group));
     }
 
     void Join(long id, IReadOnlyList<Alert> newcomers, bool isNews)
@@ -109,15 +109,18 @@ sealed class IncidentRound(SqliteConnection connection, SqliteTransaction transa
                     ? Severity.Critical : incident.Severity,
             };
             Save(at, told);
-            Put(told, NotificationKind.Update, [.. Told(incident).Union(Channels(firing), StringComparer.Ordinal)]);
+            Put(told, NotificationKind.Update, [.. Destinations(firing).UnionBy(Told(incident), d => d.Channel)]);
         }
         else if (options.RepeatOf(Grouping.Worst(firing)) is var every && every > TimeSpan.Zero && _nowMs - incident.ToldMs >= every.TotalMilliseconds
             && !incident.IsAcknowledged(now))
         {
             var told = incident with { ToldMs = _nowMs, Messages = incident.Messages + 1, QuietMs = null };
             Save(at, told);
-            Put(told, NotificationKind.Repeat, Told(incident));
+            var ways = Destinations(firing).ToDictionary(d => d.Channel, StringComparer.Ordinal);
+            Put(told, NotificationKind.Repeat, [.. Told(incident).Select(d => ways.GetValueOrDefault(d.Channel, d))]);
         }
+        else if (!incident.IsAcknowledged(now) && Steps(incident, firing) is { Count: > 0 } steps)
+            Escalate(at, incident, steps);
         else if (incident.QuietMs is not null)
             Save(at, incident with { QuietMs = null });
     }
@@ -147,18 +150,43 @@ sealed class IncidentRound(SqliteConnection connection, SqliteTransaction transa
         _open.RemoveAt(at);
         Note(incident.Id, IncidentEventKind.Ended, "");
         // Recovery goes where the incident went; who was not told of it need not hear that it is over.
-        Put(ended, NotificationKind.Resolved, Told(incident));
+        // Nor he for whom it still waits for the morning.
+        var told = Told(incident).ToLookup(d => OutboxStore.TakeBack(connection, transaction, Reference(incident), d.Channel, _nowMs));
+        foreach (var spared in told[true])
+            Note(incident.Id, IncidentEventKind.Told, $"It was over before the quiet time of {spared.Channel} was, so nothing is told there.");
+        Put(ended, NotificationKind.Resolved, [.. told[false]]);
     }
 
-    IReadOnlyList<string> Told(Incident incident) => OutboxStore.Channels(connection, Reference(incident));
+    /// <summary>The steps that are due, and were not taken.</summary>
+    List<EscalationStep> Steps(Incident incident, IReadOnlyList<Alert> firing) => [.. firing.SelectMany(a => routing.StepsOf(a, now))
+        .DistinctBy(s => (s.After, string.Join(',', s.Channels))).OrderBy(s => s.After).Skip(incident.Steps)
+        .TakeWhile(s => _nowMs - incident.OpenedMs >= s.After.TotalMilliseconds)];
 
-    IReadOnlyList<string> Channels(IReadOnlyList<Alert> group) => [.. group.SelectMany(channels).Distinct(StringComparer.Ordinal)];
+    void Escalate(int at, Incident incident, List<EscalationStep> steps)
+    {
+        var told = incident with { ToldMs = _nowMs, Messages = incident.Messages + 1, Steps = incident.Steps + steps.Count };
+        Save(at, told);
+        string[] channels = [.. steps.SelectMany(s => s.Channels).Distinct(StringComparer.Ordinal)];
+        Note(incident.Id, IncidentEventKind.Escalated, $"Nobody had acknowledged it, so it was passed on to {string.Join(", ", channels)}.");
+        Put(told, NotificationKind.Escalation, [.. channels.Select(c => new Destination(c, null))]);
+    }
 
-    void Put(Incident incident, NotificationKind kind, IReadOnlyList<string> channels)
+    IReadOnlyList<Destination> Told(Incident incident) =>
+        [.. OutboxStore.Channels(connection, Reference(incident)).Select(c => new Destination(c, null))];
+
+    /// <summary>Where these are to be told: at once if one of them is.</summary>
+    IReadOnlyList<Destination> Destinations(IReadOnlyList<Alert> group) => [.. group.SelectMany(a => routing.Of(a, now))
+        .GroupBy(d => d.Channel, StringComparer.Ordinal).Select(c => c.MinBy(d => d.NotBefore ?? DateTimeOffset.MinValue))];
+
+    void Put(Incident incident, NotificationKind kind, IReadOnlyList<Destination> destinations)
     {
         // What still waits for its channel is written when it goes, and then tells this as well; only the end is a message of its own.
-        foreach (string channel in channels.Where(c => kind == NotificationKind.Resolved || !OutboxStore.IsWaiting(connection, Reference(incident), c)))
-            OutboxStore.Put(connection, transaction, kind, Reference(incident), channel, _nowMs, number: incident.Messages);
+        foreach (var (channel, notBefore) in destinations)
+            if (kind == NotificationKind.Resolved || !OutboxStore.IsWaiting(connection, Reference(incident), channel))
+                OutboxStore.Put(connection, transaction, kind, Reference(incident), channel, _nowMs, number: incident.Messages,
+                    notBeforeMs: notBefore?.ToUnixTimeMilliseconds());
+            else if (notBefore is null)
+                OutboxStore.LetGo(connection, transaction, Reference(incident), channel, _nowMs); // it has become urgent
     }
 
     void Save(int at, Incident incident)

@@ -1,10 +1,11 @@
 using Vigie.Hub.Alerts.Explaining;
+using Vigie.Hub.Alerts.Policies;
 using Vigie.Hub.Web;
 
 namespace Vigie.Hub.Alerts.Silences;
 
 /// <summary>What held an alert's message back: a silence, or that its server itself was silent.</summary>
-sealed class HoldExplanation(SilenceStore silences, AlertStore alerts) : IExplanation
+sealed class HoldExplanation(SilenceStore silences, PolicySet policies, AlertStore alerts) : IExplanation
 {
     const int MostPast = 1000;
 
@@ -18,7 +19,7 @@ sealed class HoldExplanation(SilenceStore silences, AlertStore alerts) : IExplan
             yield break;
         bool isHeld = false;
         var fired = DateTimeOffset.FromUnixTimeMilliseconds(ms);
-        foreach (var silence in silences.At(fired).Where(s => s.Covers(alert, fired)))
+        foreach (var silence in silences.At(fired).Where(s => s.Covers(alert, policies.TagsOf(alert.Host), fired)))
         {
             isHeld = true;
             yield return new(fired, $"The silence {silence.Id} of {silence.By} held it back{(silence.Note.Length > 0 ? $" ({silence.Note})" : "")}; "
