@@ -27,5 +27,7 @@ sealed record Alert(long Id, string Rule, Labels Labels, string Severity, AlertS
 
     public DateTimeOffset Since => DateTimeOffset.FromUnixTimeMilliseconds(SinceMs);
 
+    public DateTimeOffset? Fired => FiredMs is { } ms ? DateTimeOffset.FromUnixTimeMilliseconds(ms) : null;
+
     public DateTimeOffset? Resolved => ResolvedMs is { } ms ? DateTimeOffset.FromUnixTimeMilliseconds(ms) : null;
 }

@@ -1,3 +1,5 @@
+using Vigie.Hub.Web;
+
 namespace Vigie.Hub.Alerts.Incidents;
 
 /// <summary>What a feature knows of a host that may explain an alert: who was logged in, what was installed. Found, not listed.</summary>
@@ -7,5 +9,11 @@ interface IMessageContext
     int Place { get; }
 
     /// <summary>Facts about the host at that time: a name (English, translated where it is shown) and what is known.</summary>
-    IEnumerable<(string Name, string Value)> Of(string host, DateTimeOffset at);
+    Task<IReadOnlyList<(string Name, string Value)>> OfAsync(string host, DateTimeOffset at, MessageStyle style, CancellationToken ct);
+}
+
+/// <summary>How a message writes texts and times.</summary>
+sealed record MessageStyle(Texts Texts, TimeZoneInfo Zone)
+{
+    public string Time(DateTimeOffset at) => Texts.DateTime(TimeZoneInfo.ConvertTime(at, Zone));
 }

@@ -37,6 +37,8 @@ sealed class IncidentComposer(HubOptions options, DataFolder folder, IncidentSto
         var values = Values(incident, members, lead, facts, notification.Kind);
         values["picture"] = picture is not null;
         values["note"] = pictureNote ?? "";
+        values["context"] = isOver || lead.Host.Length == 0 || members.Any(m => m.Host != lead.Host) ? new List<Hash>()
+            : await ContextAsync(lead.Host, lead.Fired ?? lead.Since, ct);
         var (subject, text, html) = Render(values);
         string thread = incident.Thread;
         return new(subject, text, html, picture, $"{wording.RuleOf(lead).Chart}.png",
@@ -117,7 +119,6 @@ sealed class IncidentComposer(HubOptions options, DataFolder folder, IncidentSto
             ["more"] = Math.Max(0, facts.Length - MostLines),
             ["others"] = facts.Length - 1,
             ["ack_url"] = isOver || incident.Id == 0 ? "" : links.Of(incident),
-            ["context"] = isOver || host is null ? new List<Hash>() : Context(host.Name, since),
         };
     }
 
@@ -131,11 +132,20 @@ sealed class IncidentComposer(HubOptions options, DataFolder folder, IncidentSto
         _ => "",
     };
 
-    List<Hash> Context(string host, DateTimeOffset at) =>
-    [
-        .. contexts.OrderBy(c => c.Place).SelectMany(c => c.Of(host, at)).Where(f => f.Value.Length > 0)
-            .Select(f => Hash.FromDictionary(new Dictionary<string, object> { ["name"] = _texts[f.Name], ["value"] = f.Value })),
-    ];
+    async Task<List<Hash>> ContextAsync(string host, DateTimeOffset at, CancellationToken ct)
+    {
+        var facts = new List<Hash>();
+        foreach (var context in contexts.OrderBy(c => c.Place))
+            foreach (var (name, value) in await context.OfAsync(host, at, new(_texts, _zone), ct))
+                if (value.Length > 0)
+                    facts.Add(Hash.FromDictionary(new Dictionary<string, object>
+                    {
+                        ["name"] = _texts[name],
+                        ["value"] = value,
+                        ["lines"] = value.Split('\n').ToList(),
+                    }));
+        return facts;
+    }
 
     Hash Line(AlertFacts fact) => Hash.FromDictionary(new Dictionary<string, object>
     {

@@ -1,7 +1,9 @@
 using MimeKit;
+using Vigie.Agent.Activity;
 using Vigie.Hub.Alerts;
 using Vigie.Hub.Alerts.Channels;
 using Vigie.Hub.Alerts.Incidents;
+using Vigie.Hub.Snapshots;
 using Vigie.Tests.Support;
 using static Vigie.Tests.Support.OtlpRequests;
 
@@ -9,6 +11,8 @@ namespace Vigie.Tests.Hub.Alerts;
 
 public sealed class MailTests
 {
+    static CancellationToken Ct => TestContext.Current.CancellationToken;
+
     [Fact]
     public async Task The_mail_has_text_html_and_the_chart_inline()
     {
@@ -23,6 +27,27 @@ public sealed class MailTests
         using var bytes = new MemoryStream();
         picture.Content!.DecodeTo(bytes, TestContext.Current.CancellationToken);
         Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], bytes.ToArray()[..4]);
+    }
+
+    [Fact]
+    public async Task The_mail_tells_who_was_logged_in_and_what_was_greedy_at_that_time()
+    {
+        await using var stage = await AlertStage.StartAsync();
+        await stage.RunAsync(TimeSpan.FromMinutes(1), "db1", Disk(0.5));
+        await stage.Hub.Get<SnapshotStore>().SaveAsync("db1", ActivityDocument.Kind, new ActivityDocument(
+            [new("ada", "pts/0", "192.0.2.9", stage.Now.AddHours(-2).ToUnixTimeMilliseconds(), null)],
+            [new(4711, "<b>postgres", "postgres", 1.5, 2L << 30, 0)], [new(4712, "java", "tomcat", 0, 4L << 30, 0)], 312).Write(), Ct);
+        await stage.RunAsync(TimeSpan.FromMinutes(1), "db1", Disk(1.0));
+        var mail = Assert.Single(stage.Smtp.Mails());
+        string text = mail.TextBody!.Replace('\u00a0', ' ');
+        Assert.Contains("Most processor time:\n  <b>postgres (4711, postgres) 150 %\n", text, StringComparison.Ordinal);
+        Assert.Contains("Most memory:\n  java (4712, tomcat) 4 GiB\n", text, StringComparison.Ordinal);
+        Assert.Contains("Logged in:\n  ada pts/0 (192.0.2.9) since 20 Nov 2026 19:01\n", text, StringComparison.Ordinal);
+        Assert.Contains("&lt;b&gt;postgres", mail.HtmlBody!, StringComparison.Ordinal);
+
+        await stage.RunAsync(TimeSpan.FromHours(1), "db1", Disk(0.5));
+        await stage.RunAsync(TimeSpan.FromMinutes(1), "db1", Disk(1.0));
+        Assert.DoesNotContain("postgres", stage.Smtp.Mails()[^1].TextBody!, StringComparison.Ordinal); // an hour old: it explains nothing
     }
 
     [Fact]
