@@ -7,6 +7,7 @@ using Vigie.Hub.Activity;
 using Vigie.Hub.Advisories;
 using Vigie.Hub.Advisories.Feeds;
 using Vigie.Hub.Alerts;
+using Vigie.Hub.Alerts.Backtests;
 using Vigie.Hub.Alerts.Channels;
 using Vigie.Hub.Alerts.Explaining;
 using Vigie.Hub.Alerts.Groups;
@@ -61,6 +62,7 @@ static class HubServices
             .AddSingleton<AlertEngine>()
             .AddSingleton<OutboxDelivery>();
         services.AddSingleton<AlertWords>().AddSingleton<AlertWording>().AddSingleton<AlertPicture>();
+        services.AddSingleton<Backtest>();
         services.AddSingleton<PolicyStore>().AddSingleton<PolicySet>().AddSingleton<Routing>();
         services.AddSingleton<AlertPipeline>().AddSingleton<IncidentStore>().AddSingleton<IncidentPlace>().AddSingleton<IncidentWords>()
             .AddSingleton<IncidentLinks>().AddSingleton<IncidentComposer>();

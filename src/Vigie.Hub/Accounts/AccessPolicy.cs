@@ -60,6 +60,7 @@ static class AccessPolicy
         ["GET /charts/{host}/{chart}.json"] = Access.Reader,
         ["GET /alerts"] = Access.Reader,
         ["POST /alerts"] = Access.Person,
+        ["GET /rules/preview"] = Access.Reader,
         ["GET /incidents/{id}"] = Access.Reader,
         ["POST /incidents/{id}"] = Access.Person,
         // the link is signed, and the page looks at it

@@ -5,7 +5,7 @@ using Vigie.Hub.Web;
 
 namespace Vigie.Hub.Commands;
 
-sealed class RulesCommand() : CliCommand("rules", "List, import and export rules in Prometheus' own file format.")
+sealed class RulesCommand() : CliCommand("rules", "Import and export rules in Prometheus' own file format, and test rules on the stored history.")
 {
     readonly Argument<string[]> _files = new("FILE") { Description = "Files of rule groups.", Arity = ArgumentArity.OneOrMore };
     readonly Argument<string> _group = new("GROUP") { Description = "The group's name." };
@@ -51,7 +51,9 @@ sealed class RulesCommand() : CliCommand("rules", "List, import and export rules
                 throw new CommandException($"there is no group \"{name}\"; `vigie rules` lists them");
             call.Print(new { removed = name }, $"The group {name} is removed.");
         });
-        foreach (var inner in new[] { check, import, export, remove })
+        var test = new RuleTest();
+        Act(test, test.RunAsync);
+        foreach (var inner in new[] { check, import, export, remove, test })
             command.Add(inner);
     }
 
