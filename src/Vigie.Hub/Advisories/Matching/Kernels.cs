@@ -19,6 +19,8 @@ static partial class Kernels
     /// <summary>Source in whose name a kernel is judged, and whether the distribution's own data know it; null for what is no kernel.</summary>
     public static (string Lookup, string Version, string? Owner)? Find(PackageInfo package)
     {
+        if (!MayBe(package.Source))
+            return null;
         if (Foreign().Match(package.Source) is { Success: true } foreign)
             return IsKernel(package) ? ("linux", package.Version, foreign.Value.StartsWith("raspberrypi", StringComparison.Ordinal)
                 ? "Raspberry Pi" : "Proxmox") : null;
@@ -34,7 +36,12 @@ static partial class Kernels
     }
 
     /// <summary>Whether the source is one of kernels at all.</summary>
-    public static bool IsSource(string source) => Source().IsMatch(source) || Signed().IsMatch(source) || Foreign().IsMatch(source);
+    public static bool IsSource(string source) => MayBe(source) && (Source().IsMatch(source) || Signed().IsMatch(source) || Foreign().IsMatch(source));
+
+    /// <summary>Spares nearly all packages the patterns.</summary>
+    static bool MayBe(string source) => source.StartsWith("linux", StringComparison.Ordinal) || source.StartsWith("kernel", StringComparison.Ordinal)
+        || source.StartsWith("pve-", StringComparison.Ordinal) || source.StartsWith("proxmox-", StringComparison.Ordinal)
+        || source.StartsWith("raspberrypi-", StringComparison.Ordinal);
 
     static bool IsKernel(PackageInfo package) => package.Binaries.Count == 0 || package.Binaries.Any(b => !Accessory().IsMatch(b));
 

@@ -21,6 +21,10 @@ sealed class Matcher
     readonly Dictionary<long, List<int>> _byCve = [];
     readonly Dictionary<string, List<int>> _byClaim = new(StringComparer.Ordinal);
     readonly ConcurrentDictionary<PackageProfile, IReadOnlyList<PackageFinding>> _known = new();
+
+    /// <summary>Those that an advisory touches or leaves alone together.</summary>
+    readonly ConcurrentDictionary<(string Lookup, string Os, bool IsKernel, string Binaries), ConcurrentDictionary<PackageProfile, bool>> _kin = new();
+
     DateOnly _newest = DateOnly.MinValue;
 
     public Matcher(IEnumerable<MatchAdvisory> advisories, SecurityData data, AliasTable aliases)
@@ -33,27 +37,38 @@ sealed class Matcher
     public int Advisories => _advisories.Count;
 
     /// <summary>All that holds for a host, in no order.</summary>
-    public IEnumerable<PackageFinding> Match(InventoryDocument host)
+    public IEnumerable<PackageFinding> Match(InventoryDocument host) => MatchPackages(host).SelectMany(findings => findings);
+
+    /// <summary>What holds for each source package of a host; most of these lists serve other hosts too.</summary>
+    public IReadOnlyList<IReadOnlyList<PackageFinding>> MatchPackages(InventoryDocument host)
     {
-        foreach (var group in PackageProfile.Of(host).GroupBy(p => p.Source))
+        var all = new List<IReadOnlyList<PackageFinding>>(host.Packages.Count);
+        var places = new Dictionary<string, int>(host.Packages.Count, StringComparer.Ordinal);
+        foreach (var package in PackageProfile.Of(host))
         {
-            var profiles = group.ToList();
-            if (profiles.Count == 1)
+            var findings = Of(package);
+            ref int place = ref CollectionsMarshal.GetValueRefOrAddDefault(places, package.Source, out bool isSecond);
+            if (isSecond)
             {
-                foreach (var finding in Of(profiles[0]))
-                    yield return finding;
+                all[place] = Worst(all[place], findings);
                 continue;
             }
-            // Several versions of a source side by side: the worst one counts.
-            foreach (var finding in profiles.SelectMany(Of).GroupBy(f => f.Advisory.Reference).Select(g => g.MinBy(f => f.Verdict)!))
-                yield return finding;
+            place = all.Count;
+            all.Add(findings);
         }
+        return all;
     }
+
+    /// <summary>Of several versions of a source side by side the worst one counts.</summary>
+    static List<PackageFinding> Worst(IReadOnlyList<PackageFinding> one, IReadOnlyList<PackageFinding> other) =>
+        [.. one.Concat(other).GroupBy(f => f.Advisory.Reference).Select(g => g.MinBy(f => f.Verdict)!)];
 
     public IReadOnlyList<PackageFinding> Of(PackageProfile package)
     {
-        if (!_known.TryGetValue(package, out var findings))
-            _known[package] = findings = Judge(package);
+        if (_known.TryGetValue(package, out var findings))
+            return findings;
+        _known[package] = findings = Judge(package);
+        _kin.GetOrAdd((package.Lookup, package.System.Os, package.IsKernel, package.Binaries), _ => new())[package] = true;
         return findings;
     }
 
@@ -70,21 +85,33 @@ sealed class Matcher
             Remove(at);
         int index = Index(advisory, before is null ? null : at);
         var touched = new List<PackageProfile>();
-        foreach (var package in _known.Keys)
-            if (Touches(advisory, _claims[index], package) || (before is { } old && Touches(old.Item1, old.Item2, package)))
+        foreach (var (kin, packages) in _kin)
+        {
+            var any = packages.First().Key;
+            if (!Touches(advisory, _claims[index], any) && !(before is { } old && Touches(old.Item1, old.Item2, any)))
+                continue;
+            _kin.TryRemove(kin, out _);
+            foreach (var package in packages.Keys)
             {
                 touched.Add(package);
                 _known.TryRemove(package, out _);
             }
+        }
         return touched;
     }
 
-    bool Touches(MatchAdvisory advisory, IReadOnlyList<Claim> claims, PackageProfile package)
+    bool Touches(MatchAdvisory advisory, IReadOnlyList<Claim> claims, PackageProfile package) => IsConcerned(claims, package)
+        || (package.Binaries.Length > 0
+            ? package.Binaries.Split(' ').Append(package.Lookup).Any(n => Lists(package, n, advisory)) : Lists(package, package.Lookup, advisory));
+
+    bool Lists(PackageProfile package, string name, MatchAdvisory advisory)
     {
-        if (IsConcerned(claims, package))
-            return true;
-        var rows = new PackageJudge(package, _data).Rows;
-        return rows.Any(r => advisory.Cves.Any(c => Range(r, c).Length > 0));
+        foreach (var suite in _data.Suites)
+            if (suite.Distribution == package.System.Suite.Distribution && _data.Find(suite, name) is { } rows)
+                foreach (long cve in advisory.Cves)
+                    if (Has(rows, cve))
+                        return true;
+        return false;
     }
 
     static bool IsConcerned(IReadOnlyList<Claim> claims, PackageProfile package)
@@ -160,7 +187,7 @@ sealed class Matcher
         var findings = new List<PackageFinding>(sums.Count);
         foreach (var (index, sum) in sums)
             findings.Add(new(_advisories[index], package, IsConcerned(_claims[index], package) ? Tier.Concerns : Tier.SharesCve, sum.Verdict, sum.Row,
-                sum.Fixed, sum.Cves, sum.Note, judge.Part(sum.Fixed)));
+                sum.Fixed, sum.Cves, sum.Note, judge));
         AddUnlisted(findings, sums, judge, package);
         return findings;
     }
@@ -190,7 +217,7 @@ sealed class Matcher
                 continue;
             string why = judge.Doubt ?? (advisory.Cves.Count == 0 ? "the advisory names no CVE"
                 : $"{Distributions.Title(judge.Suite.Distribution)} lists none of its CVEs for {package.Lookup} in {judge.Suite.Name}");
-            findings.Add(new(advisory, package, Tier.Concerns, Verdict.Unknown, default, null, 0, why, judge.Part(null)));
+            findings.Add(new(advisory, package, Tier.Concerns, Verdict.Unknown, default, null, 0, why, judge));
         }
     }
 
@@ -213,7 +240,7 @@ sealed class Matcher
         }
     }
 
-    static ReadOnlySpan<SecurityRow> Range(SourceRows rows, long cve)
+    static bool Has(SourceRows rows, long cve)
     {
         var all = CollectionsMarshal.AsSpan((List<SecurityRow>)rows.Rows);
         int low = 0, high = all.Length;
@@ -225,9 +252,6 @@ sealed class Matcher
             else
                 high = middle;
         }
-        int end = low;
-        while (end < all.Length && all[end].Cve == cve)
-            end++;
-        return all[low..end];
+        return low < all.Length && all[low].Cve == cve;
     }
 }

@@ -6,10 +6,13 @@ namespace Vigie.Hub.Advisories.Matching;
 /// <param name="Cves">How many of the advisory's CVEs the distribution knows in this package.</param>
 /// <param name="Note">What has to be said beside; null for nothing.</param>
 sealed record PackageFinding(MatchAdvisory Advisory, PackageProfile Package, Tier Tier, Verdict Verdict, SecurityRow Row, string? Fixed, int Cves,
-    string? Note, string Part)
+    string? Note, PackageJudge Judge)
 {
     /// <summary>The version that counts: of a kernel the one that runs.</summary>
     public string Installed => Package.Running ?? Package.Version;
+
+    /// <summary>The part of the archive that speaks: Debian bookworm-security.</summary>
+    string Part => Judge.Part(Fixed);
 
     /// <summary>A fix that only subscribers get; null when everybody does.</summary>
     public string? Subscription => Row.Pocket?.StartsWith("esm", StringComparison.Ordinal) == true ? Row.Pocket : null;

@@ -26,7 +26,7 @@ sealed partial class PackageJudge
             _doubt = $"there are no data for {package.System.Label}: it is too old, too new, or not known";
         else if (package.ForeignKernel is { } kernel)
             _note = $"the kernel that runs, {kernel}, belongs to no installed package";
-        else if (Backport().Match(_version) is { Success: true } backport)
+        else if (_version.Contains("~bpo", StringComparison.Ordinal) && Backport().Match(_version) is { Success: true } backport)
             (_isBackport, Suite, Rows, _version, _doubt) = OfBackport(backport, data);
         else if (IsNewerThanArchive())
             (Suite, Rows, _doubt) = Elsewhere(data);

@@ -18,6 +18,13 @@ namespace Vigie.Hub.Advisories.Matching;
 sealed partial record PackageProfile(HostSystem System, string Source, string Lookup, string Version, string? Owner, bool IsKernel = false,
     string? Running = null, string? ForeignKernel = null, string Also = "", string? Restart = null, string Binaries = "")
 {
+    /// <summary>By what differs most: profiles are keys, looked up hundreds of times for each host.</summary>
+    public override int GetHashCode() => HashCode.Combine(Lookup, Version, Running, Restart);
+
+    public bool Equals(PackageProfile? other) => other is not null && Lookup == other.Lookup && Version == other.Version && Source == other.Source
+        && Owner == other.Owner && IsKernel == other.IsKernel && Running == other.Running && ForeignKernel == other.ForeignKernel && Also == other.Also
+        && Restart == other.Restart && Binaries == other.Binaries && System == other.System;
+
     public static List<PackageProfile> Of(InventoryDocument host)
     {
         var system = Distributions.Of(host.Os);

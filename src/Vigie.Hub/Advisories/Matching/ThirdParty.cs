@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Vigie.Hub.Advisories.Matching;
 
 /// <summary>
@@ -7,6 +9,8 @@ namespace Vigie.Hub.Advisories.Matching;
 static class ThirdParty
 {
     static readonly string[][] Table = [.. TsvResource.Rows("third-party.tsv", 4)];
+
+    static readonly SearchValues<string> InVersions = Texts("version"), InMaintainers = Texts("maintainer");
 
     static readonly (string Os, string Vendor)[] Vendors =
     [
@@ -22,6 +26,8 @@ static class ThirdParty
                 : OutsideText.Line(maintainer, 60);
         if (os == "ubuntu" && maintainer?.EndsWith("@ubuntu.com>", StringComparison.Ordinal) == true)
             return null;
+        if (!version.AsSpan().ContainsAny(InVersions) && !maintainer.AsSpan().ContainsAny(InMaintainers))
+            return null;
         foreach (string[] row in Table)
             if (row[2] != os
                 && (row[0] == "version" ? version : maintainer ?? "").Contains(row[1], StringComparison.OrdinalIgnoreCase)
@@ -29,4 +35,7 @@ static class ThirdParty
                 return row[3];
         return null;
     }
+
+    static SearchValues<string> Texts(string kind) =>
+        SearchValues.Create([.. Table.Where(r => r[0] == kind).Select(r => r[1])], StringComparison.OrdinalIgnoreCase);
 }

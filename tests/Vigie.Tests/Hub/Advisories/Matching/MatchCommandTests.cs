@@ -106,7 +106,8 @@ public sealed class MatchCommandTests
         var tracker = cves.GroupBy(c => c.Package.Source).ToDictionary(g => g.Key, g => (object)g.ToDictionary(c => c.Cve, c => (object)new
         {
             releases = new Dictionary<string,
-                object> { [host.Os.Codename] = new { status = "resolved", fixed_version = c.Package.Version + (c.Cve[^1] < '5' ? "+more" : "") } },
+                object>
+            { [host.Os.Codename] = new { status = "resolved", fixed_version = c.Package.Version + (c.Cve[^1] < '5' ? "+more" : "") } },
         }));
         await File.WriteAllBytesAsync(folder["tracker.json"], JsonSerializer.SerializeToUtf8Bytes(tracker), TestContext.Current.CancellationToken);
         await File.WriteAllBytesAsync(folder["host.json"], json!, TestContext.Current.CancellationToken);
