@@ -5,7 +5,7 @@ using Vigie.Hub.Web;
 
 namespace Vigie.Hub.Commands;
 
-sealed class AdvisoriesCommand() : CliCommand("advisories", "List, show or fetch the security advisories.")
+sealed class AdvisoriesCommand() : CliCommand("advisories", "List, show or fetch the security advisories, or judge a host by them.")
 {
     const int MostRows = 100_000;
 
@@ -33,6 +33,7 @@ sealed class AdvisoriesCommand() : CliCommand("advisories", "List, show or fetch
         command.Add(list);
         command.Add(show);
         command.Add(fetch);
+        command.Add(AdvisoriesMatch.Build(Act));
     }
 
     void AddList(Command command)

@@ -14,14 +14,18 @@ sealed class ReportedInventory(SnapshotStore snapshots)
             return null;
         try
         {
-            return JsonSerializer.Deserialize(snapshot.Json, DocumentJson.Default.InventoryDocument) is { } document
-                ? (Whole(document), snapshot.Time) : null;
+            return Parse(snapshot.Json) is { } document ? (document, snapshot.Time) : null;
         }
         catch (JsonException)
         {
             return null; // of a newer agent, or of somebody who means no good
         }
     }
+
+    /// <summary>Null for the document <c>null</c>; what is missing is empty.</summary>
+    /// <exception cref="JsonException">It is not of the shape that docs/inventory.md tells.</exception>
+    public static InventoryDocument? Parse(ReadOnlySpan<byte> json) =>
+        JsonSerializer.Deserialize(json, DocumentJson.Default.InventoryDocument) is { } document ? Whole(document) : null;
 
     /// <summary>What may be missing from a document is empty.</summary>
     static InventoryDocument Whole(InventoryDocument d) => d with
