@@ -10,7 +10,8 @@ namespace Vigie.Agent.Link;
 /// Carries rounds of samples to the exporter through a bounded queue, and by the disk while the hub is away: tries again what may be tried
 /// again, drops the oldest when the hub is away for too long, and counts exactly what was lost.
 /// </summary>
-sealed class HubLink(IExporter exporter, SendQueue queue, Backoff backoff, TimeProvider time, AgentLog log)
+sealed class HubLink(IExporter exporter, SendQueue queue, Backoff backoff, TimeProvider time, AgentLog log,
+    RoundLoop? loop = null)
 {
     static readonly MetricInfo Dropped = new("vigie.agent.samples_dropped", "{sample}", MetricKind.Counter,
         "Samples that this agent measured and the hub will never have, by reason.");
@@ -21,7 +22,7 @@ sealed class HubLink(IExporter exporter, SendQueue queue, Backoff backoff, TimeP
     static readonly SampleAttribute QueueFull = new("reason", "queue_full"), TooOld = new("reason", "too_old"),
         Damaged = new("reason", "damaged"), Refused = new("reason", "refused");
 
-    readonly Waker _added = new(time);
+    readonly Waker _added = new(time, loop);
     readonly ulong _startUnixNano = (ulong)time.GetUtcNow().ToUnixTimeMilliseconds() * 1_000_000;
     DiskSpool? _spool;
     long _refused, _spooled;

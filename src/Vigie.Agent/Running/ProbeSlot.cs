@@ -35,10 +35,11 @@ sealed class ProbeSlot : ISampleSink, IThreadPoolWorkItem
     bool _succeeded;
 
     /// <param name="countersStartUnixNano">When what the probe's counters count began; 0 when that is not known.</param>
-    public ProbeSlot(IProbe probe, TimeProvider time, AgentLog log, ulong countersStartUnixNano)
+    /// <param name="loop">Carries the rounds; null when the pool's threads do.</param>
+    public ProbeSlot(IProbe probe, TimeProvider time, AgentLog log, ulong countersStartUnixNano, RoundLoop? loop = null)
     {
         (_probe, _time, _log, _countersStartUnixNano) = (probe, time, log, countersStartUnixNano);
-        (_name, _ended, _deadline, _awaited) = (new("probe", probe.Info.Name), new(time), new(time), EndOfCall);
+        (_name, _ended, _deadline, _awaited) = (new("probe", probe.Info.Name), new(time, loop), new(time), EndOfCall);
     }
 
     public ProbeInfo Info => _probe.Info;
