@@ -65,7 +65,7 @@ public sealed class AgentHost
         var scripts = options.ProbesDir is null
             ? null
             : new ScriptFolder(options.ProbesDir, time, log, script => new(script, time, log, countersStartUnixNano: 0, loop));
-        _runner = new(scripts is null ? () => builtIn : With(builtIn, scripts), options.EffectiveProbeTimeout, time);
+        _runner = new(scripts is null ? () => builtIn : With(builtIn, scripts), root, options.EffectiveProbeTimeout, time);
         _link = new(exporter, new(options.QueueBytes, options.QueueAge, time), new(Random.Shared), time, log, loop);
         _checks = new(options, root, time, log);
         Resource = HostIdentity.Read(options, root);
