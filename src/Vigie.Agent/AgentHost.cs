@@ -70,12 +70,12 @@ public sealed class AgentHost
         _checks = new(options, root, time, log);
         Resource = HostIdentity.Read(options, root);
         _snapshots = snapshots is null ? null
-            : new(snapshots, HostIdentity.Name(options, root), new(Random.Shared), time, log);
+            : new(snapshots, HostIdentity.Name(options, root), new(Random.Shared), time, log, loop);
         _writer = new(Resource, "vigie-agent", AgentVersion.Text) { DescribesOnce = true };
         _inventory = _snapshots is null || options.DisabledProbes.Contains(AgentInventory.Name) ? null
             : new(root, _snapshots, time, log, options.OwnsProcess);
         _activity = _snapshots is null || options.DisabledProbes.Contains(AgentActivity.Name) ? null
-            : new(root, new(root, options.HideUsers), _snapshots, time, log);
+            : new(root, new(root, options.HideUsers), _snapshots, time, log, loop);
         _metrics = options.Metrics is { } asked && MetricsAddress.Parse(asked, out _) is { } address
             ? new(address, NodeMetrics.Of(root, time), time, log) : null;
     }

@@ -107,7 +107,7 @@ static class AgentProgram
         var options = arguments.Options;
         string? token = options.ReadToken();
         using var exporter = new HttpExporter(hub, token, options.SendTimeout, TimeProvider.System, options.HubPin);
-        var snapshots = new HttpSnapshotSink(hub, token, options.SendTimeout, TimeProvider.System, options.HubPin);
+        using var snapshots = new HttpSnapshotSink(hub, token, options.SendTimeout, TimeProvider.System, options.HubPin);
         var agent = new AgentHost(options, exporter, Log, TimeProvider.System, snapshots, loop);
 
         if (arguments.Print)

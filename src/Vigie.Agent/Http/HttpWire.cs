@@ -29,6 +29,8 @@ sealed class HttpWire : IDisposable
     /// <summary>Bytes that the system takes at once from a connection of which all that was sent before has been answered.</summary>
     const int MostUnread = 32 * 1024;
 
+    const int MostKept = 64 * 1024;
+
     readonly HttpTarget _target;
     readonly HttpProxy? _proxy;
     readonly TimeProvider _time;
@@ -168,6 +170,8 @@ sealed class HttpWire : IDisposable
     public void Prepare(HttpRequest request, ReadOnlySpan<byte> body)
     {
         _length = 0;
+        if (_out.Length > MostKept && body.Length < MostKept / 2)
+            _out = new byte[4096]; // what a seldom large request took is not kept for the small ones
         Put(request.Method);
         Put(_prefix);
         Put(request.Path);

@@ -33,6 +33,9 @@ sealed partial class RoundLoop : IDisposable
             throw new IOException($"eventfd: {Marshal.GetLastPInvokeErrorMessage()}");
     }
 
+    /// <summary>For what may take long in a round.</summary>
+    public SideThread Side { get; } = new();
+
     /// <summary>From now on the loop looks after a waker that waits.</summary>
     public void Add(Waker waker)
     {
