@@ -67,7 +67,7 @@ public sealed class AgentHost
             : new ScriptFolder(options.ProbesDir, time, log, script => new(script, time, log, countersStartUnixNano: 0, loop));
         _runner = new(scripts is null ? () => builtIn : With(builtIn, scripts), root, options.EffectiveProbeTimeout, time);
         _link = new(exporter, new(options.QueueBytes, options.QueueAge, time), new(Random.Shared), time, log, loop);
-        _checks = new(options, root, time, log);
+        _checks = new(options, root, time, log, loop);
         Resource = HostIdentity.Read(options, root);
         _snapshots = snapshots is null ? null
             : new(snapshots, HostIdentity.Name(options, root), new(Random.Shared), time, log, loop);

@@ -26,6 +26,33 @@ sealed class SideThread
         }
     }
 
+    /// <summary>The same for work that gives something. What awaits it goes on on this thread.</summary>
+    public Task<T> Run<T>(Func<ValueTask<T>> work)
+    {
+        var piece = new Piece<T>(work);
+        Start(piece);
+        return piece.Task;
+    }
+
+    sealed class Piece<T>(Func<ValueTask<T>> work) : IThreadPoolWorkItem
+    {
+        readonly TaskCompletionSource<T> _done = new();
+
+        public Task<T> Task => _done.Task;
+
+        void IThreadPoolWorkItem.Execute()
+        {
+            try
+            {
+                _done.SetResult(work().AsTask().GetAwaiter().GetResult());
+            }
+            catch (Exception e)
+            {
+                _done.SetException(e); // whoever awaits it decides what it means
+            }
+        }
+    }
+
     /// <summary>Something has taken too long: if the thread is still at it, another goes on with what waits, now and from now on.</summary>
     public void Relieve()
     {
