@@ -64,7 +64,9 @@ sealed class HubLink(IExporter exporter, SendQueue queue, Backoff backoff, TimeP
     {
         while (true)
         {
-            var outcome = await SendNextAsync(ct);
+            // What was just measured goes out in the thread that has measured it. A backlog and the disk can take long, and go elsewhere.
+            var outcome = _spooled == 0 && queue.Count <= 1 ? await SendNextAsync(ct)
+                : await Task.Run(() => SendNextAsync(ct).AsTask(), ct);
             if (outcome is null)
                 await _added.WaitAsync(Timeout.InfiniteTimeSpan, ct);
             else if (outcome is { Result: ExportResult.Retry })
@@ -115,12 +117,15 @@ sealed class HubLink(IExporter exporter, SendQueue queue, Backoff backoff, TimeP
     /// </summary>
     async ValueTask StandBackAsync(TimeSpan wait, CancellationToken ct)
     {
-        Spill(keep: 1);
         long began = time.GetTimestamp();
+        await SpillAsync(ct);
         for (var left = wait; left > TimeSpan.Zero; left = wait - time.GetElapsedTime(began))
             if (await _added.WaitAsync(left, ct))
-                Spill(keep: 1);
+                await SpillAsync(ct);
     }
+
+    // Apart from the thread of the rounds, which a slow disk must not hold up.
+    Task SpillAsync(CancellationToken ct) => _spool is null || queue.Count <= 1 ? Task.CompletedTask : Task.Run(() => Spill(keep: 1), ct);
 
     void Spill(int keep) => queue.MoveTo(keep, request => OnDisk(spool =>
     {
