@@ -19,6 +19,10 @@ case $(uname -m) in
 esac
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 dotnet publish "$root/src/Vigie.Agent" -c Release -r "linux-$arch" -v quiet --nologo
+program=$root/artifacts/publish/Vigie.Agent/release_linux-$arch/vigie-agent
+# A runtime that renames what Substitutions.xml leaves out, or a library too many, would make it grow unnoticed.
+most=8000000 size=$(stat -c %s "$program")
+((size <= most)) || { echo "build-agent: the agent has $size bytes, more than the $most it may have; see what has come in" >&2; exit 1; }
 mkdir -p "$folder"
-install -m 755 "$root/artifacts/publish/Vigie.Agent/release_linux-$arch/vigie-agent" "$folder/vigie-agent-linux-$arch"
+install -m 755 "$program" "$folder/vigie-agent-linux-$arch"
 echo "$folder/vigie-agent-linux-$arch"

@@ -3,13 +3,16 @@
 set -euo pipefail
 packaging=$(cd "$(dirname "$0")" && pwd)
 case ${1:-} in
-  -h | --help) echo "usage: packaging/build-deb.sh [FOLDER]   where the package goes (the current folder)"; exit 0 ;;
+  -h | --help)
+    echo "usage: packaging/build-deb.sh [FOLDER [AGENT]]   where the package goes (the current folder); the agent, if it is built already"
+    exit 0
+    ;;
 esac
-folder=${1:-.}
+folder=${1:-.} agent=${2:-}
 command -v dpkg-deb >/dev/null || { echo "build-deb: dpkg-deb is missing; Debian has it in dpkg" >&2; exit 1; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-agent=$("$packaging/build-agent.sh" "$work/agents" | tail -n 1)
+[[ -n $agent ]] || agent=$("$packaging/build-agent.sh" "$work/agents" | tail -n 1)
 version=$("$agent" --version | cut -d' ' -f2)
 arch=$(dpkg --print-architecture)
 tree=$work/vigie-agent
@@ -41,10 +44,14 @@ Description: measures this server and reports to a Vigie hub
  a day of samples on the disk while its hub is away.
 TEXT
 printf '%s\n' /etc/default/vigie-agent /etc/vigie-agent/checks.conf >"$tree/DEBIAN/conffiles"
+# All three may be run for another root (dpkg --root), of which they are told by DPKG_ROOT; users and services are this system's, and are
+# left alone then.
 cat >"$tree/DEBIAN/postinst" <<'TEXT'
 #!/bin/sh
 set -e
-if [ "$1" = configure ]; then
+if [ "$1" = configure ] && [ -n "$DPKG_ROOT" ]; then
+  chmod 750 "$DPKG_ROOT/etc/vigie-agent"
+elif [ "$1" = configure ]; then
   id vigie-agent >/dev/null 2>&1 || adduser --system --group --no-create-home --home /nonexistent --quiet vigie-agent
   chown root:vigie-agent /etc/vigie-agent
   chmod 750 /etc/vigie-agent
@@ -61,7 +68,7 @@ TEXT
 cat >"$tree/DEBIAN/prerm" <<'TEXT'
 #!/bin/sh
 set -e
-if [ "$1" = remove ] && [ -d /run/systemd/system ]; then
+if [ "$1" = remove ] && [ -z "$DPKG_ROOT" ] && [ -d /run/systemd/system ]; then
   systemctl disable --now vigie-agent >/dev/null 2>&1 || true
 fi
 TEXT
@@ -69,10 +76,10 @@ cat >"$tree/DEBIAN/postrm" <<'TEXT'
 #!/bin/sh
 set -e
 if [ "$1" = purge ]; then
-  rm -rf /etc/vigie-agent /var/lib/vigie-agent /var/lib/private/vigie-agent
-  deluser --quiet --system vigie-agent >/dev/null 2>&1 || true
+  rm -rf "$DPKG_ROOT/etc/vigie-agent" "$DPKG_ROOT/var/lib/vigie-agent" "$DPKG_ROOT/var/lib/private/vigie-agent"
+  [ -n "$DPKG_ROOT" ] || deluser --quiet --system vigie-agent >/dev/null 2>&1 || true
 fi
-if [ -d /run/systemd/system ]; then systemctl daemon-reload; fi
+if [ -z "$DPKG_ROOT" ] && [ -d /run/systemd/system ]; then systemctl daemon-reload; fi
 TEXT
 chmod 755 "$tree"/DEBIAN/p*
 mkdir -p "$folder"

@@ -28,6 +28,7 @@ public sealed class AgentHost
     readonly IExporter _exporter;
     readonly AgentLog _log;
     readonly TimeProvider _time;
+    readonly RoundLoop? _loop;
     readonly ProbeRunner _runner;
     readonly HubLink _link;
     readonly OtlpMetricsWriter _writer;
@@ -42,33 +43,39 @@ public sealed class AgentHost
     /// <param name="snapshots">Takes the texts of checks; null when nobody does.</param>
     /// <exception cref="ArgumentException">The options are wrong; the message tells every error.</exception>
     public AgentHost(AgentOptions options, IExporter exporter, AgentLog log, TimeProvider time, ISnapshotSink? snapshots = null)
+        : this(options, exporter, log, time, snapshots, null)
+    {
+    }
+
+    /// <param name="loop">Carries the rounds, in a program that has nothing else to do; null when the pool's threads do.</param>
+    internal AgentHost(AgentOptions options, IExporter exporter, AgentLog log, TimeProvider time, ISnapshotSink? snapshots, RoundLoop? loop)
     {
         if (options.Errors() is { Count: > 0 } errors)
             throw new ArgumentException(string.Join('\n', errors), nameof(options));
-        (_options, _exporter, _log, _time) = (options, exporter, log, time);
+        (_options, _exporter, _log, _time, _loop) = (options, exporter, log, time, loop);
 
         var root = new HostRoot(options.Root);
         ulong boot = HostIdentity.BootUnixNano(root);
-        var context = new ProbeContext(root, time, options.EffectiveProbeTimeout, options.PerCore, options.HideUsers);
+        var context = new ProbeContext(root, time, options.EffectiveProbeTimeout, options.PerCore, options.HideUsers, loop);
         ProbeSlot[] builtIn =
         [
             .. ProbeCatalog.Names.Where(name => !options.DisabledProbes.Contains(name))
-                .Select(name => new ProbeSlot(ProbeCatalog.Create(name, context), time, log, boot)),
+                .Select(name => new ProbeSlot(ProbeCatalog.Create(name, context), time, log, boot, loop)),
         ];
         var scripts = options.ProbesDir is null
             ? null
-            : new ScriptFolder(options.ProbesDir, time, log, script => new(script, time, log, countersStartUnixNano: 0));
-        _runner = new(scripts is null ? () => builtIn : With(builtIn, scripts), options.EffectiveProbeTimeout, time);
-        _link = new(exporter, new(options.QueueBytes, options.QueueAge, time), new(Random.Shared), time, log);
-        _checks = new(options, root, time, log);
+            : new ScriptFolder(options.ProbesDir, time, log, script => new(script, time, log, countersStartUnixNano: 0, loop));
+        _runner = new(scripts is null ? () => builtIn : With(builtIn, scripts), root, options.EffectiveProbeTimeout, time);
+        _link = new(exporter, new(options.QueueBytes, options.QueueAge, time), new(Random.Shared), time, log, loop);
+        _checks = new(options, root, time, log, loop);
         Resource = HostIdentity.Read(options, root);
         _snapshots = snapshots is null ? null
-            : new(snapshots, HostIdentity.Name(options, root), new(Random.Shared), time, log);
+            : new(snapshots, HostIdentity.Name(options, root), new(Random.Shared), time, log, loop);
         _writer = new(Resource, "vigie-agent", AgentVersion.Text) { DescribesOnce = true };
         _inventory = _snapshots is null || options.DisabledProbes.Contains(AgentInventory.Name) ? null
             : new(root, _snapshots, time, log, options.OwnsProcess);
         _activity = _snapshots is null || options.DisabledProbes.Contains(AgentActivity.Name) ? null
-            : new(root, new(root, options.HideUsers), _snapshots, time, log);
+            : new(root, new(root, options.HideUsers), _snapshots, time, log, loop);
         _metrics = options.Metrics is { } asked && MetricsAddress.Parse(asked, out _) is { } address
             ? new(address, NodeMetrics.Of(root, time), time, log) : null;
     }
@@ -170,7 +177,7 @@ public sealed class AgentHost
     async Task MeasureAsync(CancellationToken ct)
     {
         var grid = new TickGrid(_options.Interval);
-        using var waker = new Waker(_time);
+        using var waker = new Waker(_time, _loop);
         await _runner.PrimeAsync(ct);
         for (var tick = grid.AtOrBefore(_time.GetUtcNow()); ; tick = await grid.NextAsync(_time, waker, ct))
         {

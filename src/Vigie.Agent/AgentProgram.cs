@@ -12,9 +12,15 @@ static class AgentProgram
 {
     const int Failed = 1, WrongUse = 2;
 
-    internal static async Task<int> Main(string[] args)
+    internal static int Main(string[] args)
     {
         ProcessMemory.OneHeap();
+        using var loop = new RoundLoop(TimeProvider.System);
+        return loop.Run(MainAsync(args, loop));
+    }
+
+    static async Task<int> MainAsync(string[] args, RoundLoop loop)
+    {
         if (args is ["ran", .. var rest])
             return await RanProgram.RunAsync(rest);
         var errors = new List<string>();
@@ -50,7 +56,7 @@ static class AgentProgram
         using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         try
         {
-            return await RunAsync(arguments, stop.Token);
+            return await RunAsync(arguments, loop, stop.Token);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -68,25 +74,25 @@ static class AgentProgram
         }
     }
 
-    static async Task<int> RunAsync(AgentArguments arguments, CancellationToken ct)
+    static async Task<int> RunAsync(AgentArguments arguments, RoundLoop loop, CancellationToken ct)
     {
         var options = arguments.Options with { SpoolDir = SpoolFolder(arguments.Options.SpoolDir), OwnsProcess = true };
         arguments = arguments with { Options = options };
         var hub = new Uri(options.HubUrl ?? "http://localhost");
         if (hub.Scheme is "http" && !hub.IsLoopback && (options.Token ?? options.TokenFile) is not null)
             Log(AgentLogLevel.Warning, "the token goes to the hub unencrypted; use https where the network is not yours");
-        return arguments.Once || arguments.Print || options.TokenFile is null ? await RunAsync(arguments, hub, ct)
-            : await RunRenewedAsync(arguments, hub, options.TokenFile, ct);
+        return arguments.Once || arguments.Print || options.TokenFile is null ? await RunAsync(arguments, hub, loop, ct)
+            : await RunRenewedAsync(arguments, hub, options.TokenFile, loop, ct);
     }
 
     /// <summary>Runs agents one after another, each with the credential that was given in the time of the one before.</summary>
-    static async Task<int> RunRenewedAsync(AgentArguments arguments, Uri hub, string file, CancellationToken ct)
+    static async Task<int> RunRenewedAsync(AgentArguments arguments, Uri hub, string file, RoundLoop loop, CancellationToken ct)
     {
         while (true)
         {
             using var end = CancellationTokenSource.CreateLinkedTokenSource(ct);
             var renewal = new CredentialRenewal(hub, file, arguments.Options.HubPin, TimeProvider.System, Log).RunAsync(end.Token);
-            var agent = RunAsync(arguments, hub, end.Token);
+            var agent = RunAsync(arguments, hub, loop, end.Token);
             await Task.WhenAny(agent, renewal);
             await end.CancelAsync();
             int code = await agent;
@@ -96,13 +102,13 @@ static class AgentProgram
         }
     }
 
-    static async Task<int> RunAsync(AgentArguments arguments, Uri hub, CancellationToken ct)
+    static async Task<int> RunAsync(AgentArguments arguments, Uri hub, RoundLoop loop, CancellationToken ct)
     {
         var options = arguments.Options;
         string? token = options.ReadToken();
         using var exporter = new HttpExporter(hub, token, options.SendTimeout, TimeProvider.System, options.HubPin);
-        var snapshots = new HttpSnapshotSink(hub, token, options.SendTimeout, TimeProvider.System, options.HubPin);
-        var agent = new AgentHost(options, exporter, Log, TimeProvider.System, snapshots);
+        using var snapshots = new HttpSnapshotSink(hub, token, options.SendTimeout, TimeProvider.System, options.HubPin);
+        var agent = new AgentHost(options, exporter, Log, TimeProvider.System, snapshots, loop);
 
         if (arguments.Print)
         {

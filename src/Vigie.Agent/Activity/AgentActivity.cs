@@ -1,10 +1,12 @@
 using Vigie.Agent.Reading;
+using Vigie.Agent.Running;
 using Vigie.Agent.Snapshots;
 
 namespace Vigie.Agent.Activity;
 
 /// <summary>Tells the hub once a minute who is logged in and what is greedy. Runs beside the agent's rounds.</summary>
-sealed class AgentActivity(HostRoot root, UserNames names, SnapshotLink link, TimeProvider time, AgentLog log)
+sealed class AgentActivity(HostRoot root, UserNames names, SnapshotLink link, TimeProvider time, AgentLog log,
+    RoundLoop? loop = null)
 {
     /// <summary>By which it can be switched off like a probe.</summary>
     public const string Name = "activity";
@@ -18,11 +20,13 @@ sealed class AgentActivity(HostRoot root, UserNames names, SnapshotLink link, Ti
 
     public async Task RunAsync(CancellationToken ct)
     {
+        using var waker = new Waker(time, loop);
         await Task.Run(Look, ct);
         for (var wait = First; ; wait = Between)
         {
-            await Task.Delay(wait, time, ct);
-            if (await Task.Run(Look, ct) is { } document) // a thread of the pool: the rounds go on meanwhile
+            await waker.WaitAsync(wait, ct);
+            // In the thread of the rounds, and between two of them: what is read is the kernel's, and nothing that hangs.
+            if (Look() is { } document)
                 link.Offer(ActivityDocument.Kind, document.Write());
         }
     }

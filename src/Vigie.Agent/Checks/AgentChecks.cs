@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Vigie.Agent.Checks.Kinds;
 using Vigie.Agent.Reading;
+using Vigie.Agent.Running;
 using Vigie.Core.Otlp;
 
 namespace Vigie.Agent.Checks;
@@ -19,11 +20,11 @@ sealed class AgentChecks
     readonly TimeSpan _wait;
     (int Changes, string States, long At) _told = (0, "", 0);
 
-    public AgentChecks(AgentOptions options, HostRoot root, TimeProvider time, AgentLog log)
+    public AgentChecks(AgentOptions options, HostRoot root, TimeProvider time, AgentLog log, RoundLoop? loop = null)
     {
         var context = new CheckContext(root, time, log);
         var set = new CheckSet(options.ChecksFile, options.DisabledProbes.Contains(TextFileCheck.Name) ? [] : [new UsualTextFiles(context)], context);
-        (_runner, _time) = (new(set.Current, time, log), time);
+        (_runner, _time) = (new(set.Current, time, log, loop), time);
         _wait = options.Interval / 4 < LongestWait ? options.Interval / 4 : LongestWait;
     }
 

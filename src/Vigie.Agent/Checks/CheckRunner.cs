@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using Vigie.Agent.Running;
 using Vigie.Core.Otlp;
 
 namespace Vigie.Agent.Checks;
@@ -6,13 +8,14 @@ namespace Vigie.Agent.Checks;
 /// Runs the checks beside the agent's rounds, each by its own interval, and tells at every round what each has found last: a check that
 /// runs once in an hour has a state in every minute.
 /// </summary>
-sealed class CheckRunner(Func<IReadOnlyList<ICheck>> current, TimeProvider time, AgentLog log)
+sealed class CheckRunner(Func<IReadOnlyList<ICheck>> current, TimeProvider time, AgentLog log, RoundLoop? loop = null)
 {
     /// <summary>Checks that run side by side; the others wait for their turn, and their time-out with them.</summary>
     const int Places = 16;
 
     readonly Dictionary<ICheck, CheckSlot> _slots = [];
     readonly SemaphoreSlim _places = new(Places);
+    readonly Waker _ended = new(time, loop);
     readonly PrintedNames _names = new();
     readonly List<CheckSlot> _order = [];
     IReadOnlyList<ICheck> _checks = [];
@@ -59,7 +62,7 @@ sealed class CheckRunner(Func<IReadOnlyList<ICheck>> current, TimeProvider time,
         foreach (var check in checks.Distinct())
         {
             if (!_slots.TryGetValue(check, out var slot))
-                _slots.Add(check, slot = new(check, _places, time, log));
+                _slots.Add(check, slot = new(check, _places, time, log, _ended.Wake, loop?.Side));
             _order.Add(slot);
         }
         foreach (var gone in _slots.Keys.Except(checks).ToArray())
@@ -68,21 +71,21 @@ sealed class CheckRunner(Func<IReadOnlyList<ICheck>> current, TimeProvider time,
     }
 
     /// <summary>Waits until nothing runs any more, for so long at most.</summary>
-    public Task SettleAsync(TimeSpan most, CancellationToken ct)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask SettleAsync(TimeSpan most, CancellationToken ct)
     {
-        foreach (var slot in _order)
-            if (slot.InFlight is not null)
-                return WaitAsync(most, ct);
-        return Task.CompletedTask;
+        long began = time.GetTimestamp();
+        while (IsAnyRunning() && most - time.GetElapsedTime(began) is var left && left > TimeSpan.Zero)
+            await _ended.WaitAsync(left, ct);
+        ct.ThrowIfCancellationRequested();
     }
 
-    async Task WaitAsync(TimeSpan most, CancellationToken ct)
+    bool IsAnyRunning()
     {
-        Task[] running = [.. _order.Select(s => s.InFlight).OfType<Task>()];
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        await Task.WhenAny(Task.WhenAll(running), Task.Delay(most, time, end.Token));
-        await end.CancelAsync();
-        ct.ThrowIfCancellationRequested();
+        foreach (var slot in _order)
+            if (slot.IsRunning)
+                return true;
+        return false;
     }
 
     public void AddTo(OtlpSamples round)

@@ -1,3 +1,4 @@
+using Vigie.Agent.Checks.Kinds;
 using Vigie.Agent.Running;
 
 namespace Vigie.Agent.Checks;
@@ -11,10 +12,13 @@ sealed record CheckReport(CheckResult Result, string Kind, long SinceMs, long Ru
 /// One check's place: runs it by its own interval beside the agent's rounds, ends it when its time is over, never starts it a second
 /// time while it runs, and keeps what it has found until it has found something else.
 /// </summary>
-sealed class CheckSlot(ICheck check, SemaphoreSlim places, TimeProvider time, AgentLog log)
+/// <param name="ended">Called at the end of each run.</param>
+/// <param name="side">Carries what only reads a few files; null when the pool's threads do.</param>
+sealed class CheckSlot(ICheck check, SemaphoreSlim places, TimeProvider time, AgentLog log, Action ended, SideThread? side)
 {
     readonly Dictionary<string, (CheckState State, long SinceMs)> _states = new(StringComparer.Ordinal);
-    Task? _inFlight, _call;
+    Task? _call;
+    bool _isRunning;
     DateTimeOffset _lastStart = DateTimeOffset.MinValue;
 
     /// <summary>What the last run has found; empty before the first has ended.</summary>
@@ -25,12 +29,12 @@ sealed class CheckSlot(ICheck check, SemaphoreSlim places, TimeProvider time, Ag
     /// <summary>How many runs have ended.</summary>
     public int Runs { get; private set; }
 
-    public Task? InFlight => _inFlight is { IsCompleted: false } ? _inFlight : null;
+    public bool IsRunning => Volatile.Read(ref _isRunning);
 
     // An agent's checks share their intervals; their starts are spread over it by their names, after the first.
     public bool IsDue(DateTimeOffset tick)
     {
-        if (InFlight is not null)
+        if (IsRunning)
             return false;
         if (_lastStart == DateTimeOffset.MinValue || tick < _lastStart)
             return true;
@@ -42,14 +46,17 @@ sealed class CheckSlot(ICheck check, SemaphoreSlim places, TimeProvider time, Ag
     public void Start(DateTimeOffset tick, CancellationToken ct)
     {
         _lastStart = tick;
-        _inFlight = RunAsync(ct);
+        Volatile.Write(ref _isRunning, true);
+        _ = RunAsync(ct);
     }
 
     async Task RunAsync(CancellationToken ct)
     {
-        await places.WaitAsync(ct);
+        bool hasPlace = false;
         try
         {
+            await places.WaitAsync(ct);
+            hasPlace = true;
             long began = time.GetTimestamp();
             var outcome = await OutcomeAsync(ct);
             ct.ThrowIfCancellationRequested();
@@ -57,7 +64,10 @@ sealed class CheckSlot(ICheck check, SemaphoreSlim places, TimeProvider time, Ag
         }
         finally
         {
-            places.Release();
+            if (hasPlace)
+                places.Release();
+            Volatile.Write(ref _isRunning, false);
+            ended();
         }
     }
 
@@ -70,12 +80,13 @@ sealed class CheckSlot(ICheck check, SemaphoreSlim places, TimeProvider time, Ag
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);
         try
         {
-            var call = Task.Run(() => check.RunAsync(either.Token).AsTask(), CancellationToken.None);
+            var call = Begin(either.Token);
             _call = call;
             return await call.WaitAsync(either.Token);
         }
         catch (OperationCanceledException) when (either.IsCancellationRequested)
         {
+            side?.Relieve();
             return Failed($"it did not finish within {timeout.TotalSeconds:0.###} s and was ended");
         }
         catch (Exception e)
@@ -83,6 +94,10 @@ sealed class CheckSlot(ICheck check, SemaphoreSlim places, TimeProvider time, Ag
             return Failed(e.Message); // whatever a check throws is its own failure, and never the agent's
         }
     }
+
+    Task<CheckOutcome> Begin(CancellationToken ct) => side is not null && check.Plan.Kind == TextFileCheck.Name
+        ? side.Run(() => check.RunAsync(ct))
+        : Task.Run(() => check.RunAsync(ct).AsTask(), CancellationToken.None);
 
     /// <summary>What it told of before is unknown now: were it left out, its alerts would end as if all were well.</summary>
     CheckOutcome Failed(string why) => CheckOutcome.Of(Reports.Count == 0

@@ -23,6 +23,9 @@ sealed class Deadline(TimeProvider time) : IDisposable
         return _source.Token;
     }
 
+    /// <summary>Ends the call's time now.</summary>
+    public void Cancel() => _source?.Cancel();
+
     /// <summary>The call has ended.</summary>
     public void End()
     {

@@ -32,6 +32,15 @@ sealed class HttpConnection : IDisposable
         }
     }
 
+    /// <summary>Waits until something can be read, or the connection has ended; false when the time is over before.</summary>
+    public bool IsAnswered(TimeSpan within) => _socket.Poll(within, SelectMode.SelectRead);
+
+    /// <summary>How long a call that reads may wait for the next bytes; then it fails, and the connection is worth nothing any more.</summary>
+    public TimeSpan ReadTimeout
+    {
+        set => _socket.ReceiveTimeout = (int)value.TotalMilliseconds;
+    }
+
     /// <param name="trust">Decides on the server's certificate; null for the system's decision.</param>
     /// <param name="ct">Breaks it off at any point, by whatever exception that makes.</param>
     /// <exception cref="IOException">There is no way to the server, or it is not to be trusted; the message tells which.</exception>

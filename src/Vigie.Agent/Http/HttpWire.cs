@@ -5,6 +5,18 @@ using System.Text;
 
 namespace Vigie.Agent.Http;
 
+/// <summary>How far a request has come.</summary>
+enum HttpProgress
+{
+    /// <summary>It has to be sent, or sent again, on a new connection.</summary>
+    Unsent,
+
+    /// <summary>The server has it, and has said nothing yet.</summary>
+    Sent,
+
+    Answered,
+}
+
 /// <summary>
 /// Requests to one server over one connection, which is kept between them. Blocks the thread that calls, and allocates nothing while the
 /// connection holds: what makes the agent small (docs/decisions/0010-the-agents-own-http.md). For one caller at a time.
@@ -13,6 +25,11 @@ sealed class HttpWire : IDisposable
 {
     /// <summary>Then a new one is made, so that the agent follows when the server's name gets another address.</summary>
     static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(15);
+
+    /// <summary>Bytes that the system takes at once from a connection of which all that was sent before has been answered.</summary>
+    const int MostUnread = 32 * 1024;
+
+    const int MostKept = 64 * 1024;
 
     readonly HttpTarget _target;
     readonly HttpProxy? _proxy;
@@ -44,8 +61,66 @@ sealed class HttpWire : IDisposable
     /// <exception cref="OperationCanceledException">Cancelled; the connection is gone then.</exception>
     public HttpReply Exchange(HttpRequest request, ReadOnlySpan<byte> body, int mostReply, CancellationToken ct)
     {
-        Write(request, body);
-        bool isKept = KeepsConnection();
+        Prepare(request, body);
+        return Exchange(KeepsConnection(), mostReply, ct);
+    }
+
+    /// <summary>
+    /// The same for a thread that must not block: sends on the connection there is, and waits for the answer no longer than asked.
+    /// Whatever else is needed is left for <see cref="Finish"/>, on another thread.
+    /// </summary>
+    public HttpProgress TryExchange(HttpRequest request, ReadOnlySpan<byte> body, int mostReply, TimeSpan patience)
+    {
+        Prepare(request, body);
+        if (!KeepsConnection() || _length > MostUnread)
+            return HttpProgress.Unsent;
+        try
+        {
+            Reply.Forget();
+            _connection!.Stream.Write(_out.AsSpan(0, _length));
+            if (!_connection.IsAnswered(patience))
+                return HttpProgress.Sent;
+            _connection.ReadTimeout = patience; // as a rule the rest is there, too
+            if (Reply.Read(_connection.Stream, mostReply))
+                _connection.ReadTimeout = TimeSpan.Zero;
+            else
+                Close();
+            return HttpProgress.Answered;
+        }
+        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
+        {
+            Close();
+            return HttpProgress.Unsent;
+        }
+    }
+
+    /// <summary>Goes on with the request that was tried or put together last; blocks.</summary>
+    /// <exception cref="IOException">There was no answer; the message tells why.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; the connection is gone then.</exception>
+    public HttpReply Finish(HttpProgress progress, int mostReply, CancellationToken ct)
+    {
+        if (progress == HttpProgress.Sent)
+        {
+            try
+            {
+                using var abort = _connection!.AbortOn(ct);
+                if (!Reply.Read(_connection.Stream, mostReply))
+                    Close();
+                return Reply;
+            }
+            catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or OperationCanceledException)
+            {
+                Close();
+                ct.ThrowIfCancellationRequested();
+                if (Reply.HasBegun)
+                    throw e as IOException ?? new IOException(e.Message, e);
+            }
+        }
+        return progress == HttpProgress.Answered ? Reply : Exchange(KeepsConnection(), mostReply, ct);
+    }
+
+    HttpReply Exchange(bool isKept, int mostReply, CancellationToken ct)
+    {
         while (true)
         {
             try
@@ -91,9 +166,12 @@ sealed class HttpWire : IDisposable
         _connectedAt = _time.GetTimestamp();
     }
 
-    void Write(HttpRequest request, ReadOnlySpan<byte> body)
+    /// <summary>Puts a request together, for <see cref="Finish"/> to send.</summary>
+    public void Prepare(HttpRequest request, ReadOnlySpan<byte> body)
     {
         _length = 0;
+        if (_out.Length > MostKept && body.Length < MostKept / 2)
+            _out = new byte[4096]; // what a seldom large request took is not kept for the small ones
         Put(request.Method);
         Put(_prefix);
         Put(request.Path);

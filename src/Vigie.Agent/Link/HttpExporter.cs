@@ -27,16 +27,22 @@ public sealed class HttpExporter : IExporter, IDisposable
         _time = time;
     }
 
-    /// <summary>Blocks the calling thread until the hub has answered.</summary>
+    /// <summary>As a rule the hub has answered when this returns; when it takes longer, the calling thread is not kept waiting.</summary>
     public ValueTask<ExportOutcome> SendAsync(ReadOnlyMemory<byte> otlp, int samples, CancellationToken ct)
+    {
+        var call = _hub.SendAsync(_request, _gzip.Compress(otlp.Span), ct);
+        return call.IsCompletedSuccessfully ? new(Judge(call.Result)) : JudgeAsync(call);
+    }
+
+    async ValueTask<ExportOutcome> JudgeAsync(ValueTask<HttpReply> call)
     {
         try
         {
-            return new(Judge(_hub.Send(_request, _gzip.Compress(otlp.Span), ct)));
+            return Judge(await call);
         }
         catch (IOException e)
         {
-            return new(new ExportOutcome(ExportResult.Retry, Reason: e.Message));
+            return new(ExportResult.Retry, Reason: e.Message);
         }
     }
 

@@ -11,6 +11,9 @@ sealed class HubHttp : IDisposable
 
     const int MostReply = 64 * 1024;
 
+    /// <summary>A hub that is well answers within a few milliseconds, most of which the network takes.</summary>
+    static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(200);
+
     readonly HttpWire _wire;
     readonly string _base;
     readonly (string, string)[] _headers;
@@ -49,10 +52,28 @@ sealed class HubHttp : IDisposable
     /// <exception cref="OperationCanceledException">Cancelled by the token.</exception>
     public HttpReply Send(HttpRequest request, ReadOnlySpan<byte> body, CancellationToken ct)
     {
+        _wire.Prepare(request, body);
+        return Finish(HttpProgress.Unsent, ct);
+    }
+
+    /// <summary>Sends a request; what takes longer than a moment goes on in a thread of the pool.</summary>
+    /// <exception cref="IOException">There was no answer in time, or none at all; the message says why and names the hub.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled by the token.</exception>
+    public ValueTask<HttpReply> SendAsync(HttpRequest request, ReadOnlySpan<byte> body, CancellationToken ct)
+    {
+        var progress = _wire.TryExchange(request, body, MostReply, Moment);
+        return progress == HttpProgress.Answered ? new(_wire.Reply) : FinishAsync(progress, ct);
+    }
+
+    // Apart, for what is captured is allocated at the beginning.
+    ValueTask<HttpReply> FinishAsync(HttpProgress progress, CancellationToken ct) => new(Task.Run(() => Finish(progress, ct), ct));
+
+    HttpReply Finish(HttpProgress progress, CancellationToken ct)
+    {
         var limit = _deadline.Start(_timeout, ct);
         try
         {
-            return _wire.Exchange(request, body, MostReply, limit);
+            return _wire.Finish(progress, MostReply, limit);
         }
         catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
         {

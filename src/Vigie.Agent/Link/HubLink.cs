@@ -10,7 +10,8 @@ namespace Vigie.Agent.Link;
 /// Carries rounds of samples to the exporter through a bounded queue, and by the disk while the hub is away: tries again what may be tried
 /// again, drops the oldest when the hub is away for too long, and counts exactly what was lost.
 /// </summary>
-sealed class HubLink(IExporter exporter, SendQueue queue, Backoff backoff, TimeProvider time, AgentLog log)
+sealed class HubLink(IExporter exporter, SendQueue queue, Backoff backoff, TimeProvider time, AgentLog log,
+    RoundLoop? loop = null)
 {
     static readonly MetricInfo Dropped = new("vigie.agent.samples_dropped", "{sample}", MetricKind.Counter,
         "Samples that this agent measured and the hub will never have, by reason.");
@@ -21,7 +22,7 @@ sealed class HubLink(IExporter exporter, SendQueue queue, Backoff backoff, TimeP
     static readonly SampleAttribute QueueFull = new("reason", "queue_full"), TooOld = new("reason", "too_old"),
         Damaged = new("reason", "damaged"), Refused = new("reason", "refused");
 
-    readonly Waker _added = new(time);
+    readonly Waker _added = new(time, loop);
     readonly ulong _startUnixNano = (ulong)time.GetUtcNow().ToUnixTimeMilliseconds() * 1_000_000;
     DiskSpool? _spool;
     long _refused, _spooled;
@@ -63,7 +64,9 @@ sealed class HubLink(IExporter exporter, SendQueue queue, Backoff backoff, TimeP
     {
         while (true)
         {
-            var outcome = await SendNextAsync(ct);
+            // What was just measured goes out in the thread that has measured it. A backlog and the disk can take long, and go elsewhere.
+            var outcome = _spooled == 0 && queue.Count <= 1 ? await SendNextAsync(ct)
+                : await Task.Run(() => SendNextAsync(ct).AsTask(), ct);
             if (outcome is null)
                 await _added.WaitAsync(Timeout.InfiniteTimeSpan, ct);
             else if (outcome is { Result: ExportResult.Retry })
@@ -114,12 +117,15 @@ sealed class HubLink(IExporter exporter, SendQueue queue, Backoff backoff, TimeP
     /// </summary>
     async ValueTask StandBackAsync(TimeSpan wait, CancellationToken ct)
     {
-        Spill(keep: 1);
         long began = time.GetTimestamp();
+        await SpillAsync(ct);
         for (var left = wait; left > TimeSpan.Zero; left = wait - time.GetElapsedTime(began))
             if (await _added.WaitAsync(left, ct))
-                Spill(keep: 1);
+                await SpillAsync(ct);
     }
+
+    // Apart from the thread of the rounds, which a slow disk must not hold up.
+    Task SpillAsync(CancellationToken ct) => _spool is null || queue.Count <= 1 ? Task.CompletedTask : Task.Run(() => Spill(keep: 1), ct);
 
     void Spill(int keep) => queue.MoveTo(keep, request => OnDisk(spool =>
     {

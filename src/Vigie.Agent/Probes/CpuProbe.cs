@@ -24,7 +24,7 @@ sealed class CpuProbe(ProbeContext context) : IProbe
     static readonly string[] Modes = ["user", "nice", "system", "idle", "iowait", "interrupt", "steal"];
     const int Interrupt = 5;
 
-    readonly HostFile _stat = context.Root.File("/proc/stat");
+    readonly HostFile _stat = context.Root.SharedFile("/proc/stat");
     readonly ulong[] _now = new ulong[Modes.Length], _before = new ulong[Modes.Length];
     readonly CoreTimes? _cores = context.PerCore ? new() : null;
     bool _hasBefore;

@@ -17,6 +17,13 @@ sealed class DiskProbe(ProbeContext context) : IProbe
     static readonly MetricInfo OperationTime = new("system.disk.operation_time", "s", MetricKind.Counter,
         "Sum of the times that completed operations took, waiting included.");
 
+    static readonly MetricInfo Merged = new("system.disk.merged", "{operation}", MetricKind.Counter,
+        "Reads and writes that were joined with neighbouring ones before they reached the disk.");
+    static readonly MetricInfo Pending =
+        new("vigie.disk.operations.pending", "{operation}", MetricKind.Gauge, "Operations under way or waiting at this moment.");
+    static readonly MetricInfo WeightedTime = new("vigie.disk.weighted_io_time", "s", MetricKind.Counter,
+        "Time times the operations under way in it; its rate is the average length of the disk's queue.");
+
     static readonly SampleAttribute Read = new("disk.io.direction", "read"), Write = new("disk.io.direction", "write");
 
     readonly HostFile _diskstats = context.Root.File("/proc/diskstats");
@@ -26,7 +33,7 @@ sealed class DiskProbe(ProbeContext context) : IProbe
     [ModuleInitializer]
     internal static void Register() => ProbeCatalog.Add("disk", static context => new DiskProbe(context));
 
-    public ProbeInfo Info { get; } = new("disk", [Io, Operations, IoTime, OperationTime], IsQuick: true);
+    public ProbeInfo Info { get; } = new("disk", [Io, Operations, IoTime, OperationTime, Merged, Pending, WeightedTime], IsQuick: true);
 
     public ValueTask CollectAsync(ISampleSink sink, CancellationToken ct)
     {
@@ -43,14 +50,15 @@ sealed class DiskProbe(ProbeContext context) : IProbe
     {
         ReportDirection(sink, device, Read, ref columns);
         ReportDirection(sink, device, Write, ref columns);
-        columns.SkipFields(1); // under way now
+        sink.Add(Pending, columns.TakeNumber(_diskstats.Name), device);
         sink.Add(IoTime, columns.TakeNumber(_diskstats.Name) / 1000.0, device);
+        sink.Add(WeightedTime, columns.TakeNumber(_diskstats.Name) / 1000.0, device);
     }
 
     void ReportDirection(ISampleSink sink, SampleAttribute device, SampleAttribute direction, ref ReadOnlySpan<byte> columns)
     {
         sink.Add(Operations, columns.TakeNumber(_diskstats.Name), device, direction);
-        columns.SkipFields(1); // merged
+        sink.Add(Merged, columns.TakeNumber(_diskstats.Name), device, direction);
         sink.Add(Io, columns.TakeNumber(_diskstats.Name) * SectorBytes, device, direction);
         sink.Add(OperationTime, columns.TakeNumber(_diskstats.Name) / 1000.0, device, direction);
     }

@@ -25,7 +25,7 @@ sealed class FileSystemProbe(ProbeContext context, ReadSpace readSpace) : IProbe
         Reserved = new("system.filesystem.state", "reserved");
 
     readonly MountTable _table = new(context.Root);
-    readonly MountWatch _watch = new(readSpace, context.Time);
+    readonly MountWatch _watch = new(readSpace, context.Time, context.Loop);
 
     [ModuleInitializer]
     internal static void Register() => ProbeCatalog.Add("filesystem",

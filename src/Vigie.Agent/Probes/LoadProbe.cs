@@ -10,7 +10,7 @@ sealed class LoadProbe(ProbeContext context) : IProbe
     static readonly MetricInfo OneMinute = Over("1m", "minute"), FiveMinutes = Over("5m", "5 minutes"),
         FifteenMinutes = Over("15m", "15 minutes");
 
-    readonly HostFile _loadavg = context.Root.File("/proc/loadavg");
+    readonly HostFile _loadavg = context.Root.SharedFile("/proc/loadavg");
 
     [ModuleInitializer]
     internal static void Register() => ProbeCatalog.Add("load", static context => new LoadProbe(context));

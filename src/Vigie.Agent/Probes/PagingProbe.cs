@@ -19,7 +19,11 @@ sealed class PagingProbe(ProbeContext context) : IProbe
         In = new("system.paging.direction", "in"), Out = new("system.paging.direction", "out"),
         Major = new("system.paging.fault.type", "major"), Minor = new("system.paging.fault.type", "minor");
 
-    readonly HostFile _meminfo = context.Root.File("/proc/meminfo"), _vmstat = context.Root.File("/proc/vmstat");
+    const int SwapTotal = 0, SwapFree = 1, SwappedIn = 0, SwappedOut = 1, AllFaults = 2, MajorFaults = 3;
+
+    readonly KeyedNumbers _space = new("/proc/meminfo", "SwapTotal:", "SwapFree:"),
+        _traffic = new("/proc/vmstat", "pswpin", "pswpout", "pgfault", "pgmajfault");
+    readonly HostFile _meminfo = context.Root.SharedFile("/proc/meminfo"), _vmstat = context.Root.SharedFile("/proc/vmstat");
 
     [ModuleInitializer]
     internal static void Register() => ProbeCatalog.Add("paging", static context => new PagingProbe(context));
@@ -38,9 +42,10 @@ sealed class PagingProbe(ProbeContext context) : IProbe
 
     void ReportSpace(ISampleSink sink, ReadOnlySpan<byte> meminfo)
     {
-        if (meminfo.NumberOf("SwapTotal:"u8, _meminfo.Name) * 1024.0 is not { } total || total == 0)
+        _space.Read(meminfo);
+        if (_space[SwapTotal] * 1024.0 is not { } total || total == 0)
             return;
-        double free = Math.Min(meminfo.NumberOf("SwapFree:"u8, _meminfo.Name) * 1024.0 ?? 0, total);
+        double free = Math.Min(_space[SwapFree] * 1024.0 ?? 0, total);
         sink.Add(Usage, total - free, Used);
         sink.Add(Usage, free, Free);
         sink.Add(Utilization, (total - free) / total, Used);
@@ -48,11 +53,12 @@ sealed class PagingProbe(ProbeContext context) : IProbe
 
     void ReportTraffic(ISampleSink sink, ReadOnlySpan<byte> vmstat)
     {
-        if (vmstat.NumberOf("pswpin"u8, _vmstat.Name) is { } swappedIn)
+        _traffic.Read(vmstat);
+        if (_traffic[SwappedIn] is { } swappedIn)
             sink.Add(Operations, swappedIn, In);
-        if (vmstat.NumberOf("pswpout"u8, _vmstat.Name) is { } swappedOut)
+        if (_traffic[SwappedOut] is { } swappedOut)
             sink.Add(Operations, swappedOut, Out);
-        if (vmstat.NumberOf("pgfault"u8, _vmstat.Name) is not { } faults || vmstat.NumberOf("pgmajfault"u8, _vmstat.Name) is not { } major)
+        if (_traffic[AllFaults] is not { } faults || _traffic[MajorFaults] is not { } major)
             return;
         sink.Add(Faults, major, Major);
         sink.Add(Faults, faults > major ? faults - major : 0, Minor);

@@ -1,4 +1,5 @@
 using Vigie.Agent.Reading;
+using Vigie.Agent.Running;
 
 namespace Vigie.Agent.Probes;
 
@@ -8,7 +9,9 @@ namespace Vigie.Agent.Probes;
 /// <param name="Timeout">How long one run may take; a probe that waits gives up before, so that it can tell what it has.</param>
 /// <param name="PerCore">Whether each processor is to be reported besides all of them together.</param>
 /// <param name="HideUsers">Whether users' names must not leave this host.</param>
-sealed record ProbeContext(HostRoot Root, TimeProvider Time, TimeSpan Timeout, bool PerCore = false, bool HideUsers = false);
+/// <param name="Loop">Carries the rounds; null when the pool's threads do.</param>
+sealed record ProbeContext(HostRoot Root, TimeProvider Time, TimeSpan Timeout, bool PerCore = false, bool HideUsers = false,
+    RoundLoop? Loop = null);
 
 /// <summary>
 /// Every built-in probe. A probe's file registers itself by a module initializer, which the compiler runs before anything of

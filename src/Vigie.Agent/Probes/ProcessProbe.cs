@@ -18,7 +18,7 @@ sealed class ProcessProbe(ProbeContext context) : IProbe
     static readonly SampleAttribute[] States = [.. ProcessTable.States.Select(s => new SampleAttribute("process.state", s))];
 
     readonly ProcessTable _table = new(context.Root, context.Time);
-    readonly HostFile _stat = context.Root.File("/proc/stat"), _loadavg = context.Root.File("/proc/loadavg"),
+    readonly HostFile _stat = context.Root.SharedFile("/proc/stat"), _loadavg = context.Root.SharedFile("/proc/loadavg"),
         _mostPids = context.Root.File("/proc/sys/kernel/pid_max"), _mostThreads = context.Root.File("/proc/sys/kernel/threads-max");
 
     [ModuleInitializer]

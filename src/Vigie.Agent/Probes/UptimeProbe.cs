@@ -10,7 +10,7 @@ sealed class UptimeProbe(ProbeContext context) : IProbe
     static readonly MetricInfo Uptime = new("system.uptime", "s", MetricKind.Gauge, "Time since this host started, sleep included.");
     static readonly MetricInfo BootTime = new("vigie.boot.time", "s", MetricKind.Gauge, "When this host started, in Unix seconds.");
 
-    readonly HostFile _uptime = context.Root.File("/proc/uptime"), _stat = context.Root.File("/proc/stat");
+    readonly HostFile _uptime = context.Root.File("/proc/uptime"), _stat = context.Root.SharedFile("/proc/stat");
 
     [ModuleInitializer]
     internal static void Register() => ProbeCatalog.Add("uptime", static context => new UptimeProbe(context));

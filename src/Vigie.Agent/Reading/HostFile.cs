@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace Vigie.Agent.Reading;
@@ -6,10 +7,32 @@ namespace Vigie.Agent.Reading;
 /// A file of /proc or /sys that is read at each tick: opened once, read again from its start, into one buffer. The kernel writes such
 /// files anew at each read, so an open file never shows old content; for ordinary files that are replaced use <see cref="ReadOnce"/>.
 /// </summary>
-sealed class HostFile(string name, string path)
+/// <param name="name">As the host knows it.</param>
+/// <param name="path">Where it is for us.</param>
+/// <param name="sharedBy">Whose rounds it is read in, once in each, however many ask; null to read it at every call.</param>
+/// <param name="hasLongLines">Whether a line may be half a page long.</param>
+sealed partial class HostFile(string name, string path, HostRoot? sharedBy = null, bool hasLongLines = false)
 {
+    /// <summary>
+    /// The kernel fills a page with whole lines, so a read that leaves more of a page free than a line takes has come to the end: it
+    /// need not be read again to be told so.
+    /// </summary>
+    const int SurelyWhole = 2048;
+
+    const short Urgent = 2, Error = 8; // POLLPRI, POLLERR
+
     SafeFileHandle? _handle;
     byte[] _buffer = [];
+    int _length;
+    long _round;
+    bool _isKernels;
+
+    [StructLayout(LayoutKind.Sequential)]
+    struct PollEntry
+    {
+        public int File;
+        public short Wanted, Found;
+    }
 
     /// <summary>As the host knows it, for messages.</summary>
     public string Name => name;
@@ -19,10 +42,15 @@ sealed class HostFile(string name, string path)
     /// <exception cref="UnauthorizedAccessException">This user may not read it.</exception>
     public ReadOnlySpan<byte> Read()
     {
+        long round = sharedBy?.Round ?? 0;
+        if (round > 0 && round == _round)
+            return _buffer.AsSpan(0, _length);
         try
         {
             _handle ??= Open();
-            return _handle is null ? default : Fill(_handle);
+            _length = _handle is null ? 0 : Fill(_handle);
+            _round = round;
+            return _buffer.AsSpan(0, _length);
         }
         catch (IOException)
         {
@@ -57,6 +85,18 @@ sealed class HostFile(string name, string path)
         }
     }
 
+    /// <summary>
+    /// Whether the content is what it was at the last read, as far as the kernel tells, which it does of the tables of mounts. False for
+    /// a file that is no kernel's.
+    /// </summary>
+    public bool IsUnchanged()
+    {
+        if (_handle is null || !_isKernels)
+            return false;
+        var entry = new PollEntry { File = (int)_handle.DangerousGetHandle(), Wanted = Urgent };
+        return Poll(ref entry, 1, 0) >= 0 && (entry.Found & (Urgent | Error)) == 0;
+    }
+
     public void Close()
     {
         _handle?.Dispose();
@@ -70,7 +110,9 @@ sealed class HostFile(string name, string path)
         try
         {
             // Sharing everything keeps the runtime from locking the file, which not every pseudo file system can.
-            return System.IO.File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            var handle = System.IO.File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            _isKernels = RandomAccess.GetLength(handle) == 0; // it has no length before it is read
+            return handle;
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -78,7 +120,7 @@ sealed class HostFile(string name, string path)
         }
     }
 
-    ReadOnlySpan<byte> Fill(SafeFileHandle handle)
+    int Fill(SafeFileHandle handle)
     {
         if (_buffer.Length == 0)
             _buffer = new byte[4096];
@@ -87,9 +129,12 @@ sealed class HostFile(string name, string path)
             if (length == _buffer.Length)
                 Array.Resize(ref _buffer, length * 2);
             int read = RandomAccess.Read(handle, _buffer.AsSpan(length), length);
-            if (read == 0)
-                return _buffer.AsSpan(0, length);
             length += read;
+            if (read == 0 || (read < SurelyWhole && !hasLongLines && length < _buffer.Length))
+                return length;
         }
     }
+
+    [LibraryImport("libc", EntryPoint = "poll")]
+    private static partial int Poll(ref PollEntry entries, nuint count, int milliseconds);
 }

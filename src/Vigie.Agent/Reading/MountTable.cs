@@ -9,12 +9,13 @@ sealed record Mount(string DeviceNumber, string Device, string Mountpoint, strin
 
 /// <summary>
 /// The mounts worth watching, from mountinfo of process 1 (of ourselves, where that is hidden). Parsed again only when the
-/// text has changed, so a quiet host costs one read.
+/// text has changed, and read again only when the kernel tells of a change, so a quiet host costs one question.
 /// </summary>
 sealed class MountTable(HostRoot root)
 {
-    readonly HostFile[] _files = [root.File("/proc/1/mountinfo"), root.File("/proc/self/mountinfo")];
+    readonly HostFile[] _files = [root.File("/proc/1/mountinfo", hasLongLines: true), root.File("/proc/self/mountinfo", hasLongLines: true)];
     byte[] _parsed = [];
+    HostFile? _source; // of the last reading that found something
 
     /// <summary>One per file system, sorted by mount point. The same objects until the mounts change.</summary>
     public IReadOnlyList<Mount> Mounts { get; private set; } = [];
@@ -22,6 +23,8 @@ sealed class MountTable(HostRoot root)
     /// <summary>False when the host shows no mounts at all.</summary>
     public bool Read()
     {
+        if (_source?.IsUnchanged() == true)
+            return true;
         var text = ReadText();
         if (!text.SequenceEqual(_parsed))
         {
@@ -35,14 +38,23 @@ sealed class MountTable(HostRoot root)
     {
         try
         {
-            if (_files[0].Read() is { IsEmpty: false } text)
+            if (ReadFrom(_files[0]) is { IsEmpty: false } text)
                 return text;
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
             // Process 1 may be hidden from us (hidepid); our own table is then as good as it gets.
         }
-        return _files[1].Read();
+        return ReadFrom(_files[1]);
+    }
+
+    ReadOnlySpan<byte> ReadFrom(HostFile file)
+    {
+        _source = null;
+        var text = file.Read();
+        if (!text.IsEmpty)
+            _source = file;
+        return text;
     }
 
     internal static IReadOnlyList<Mount> Parse(ReadOnlySpan<byte> text)

@@ -10,10 +10,10 @@ readonly record struct MountAnswer(bool Hangs, FileSystemSpace? Space);
 /// Asks mounts for their space on a thread of its own, because the call may never return. A mount that hangs keeps the thread it
 /// hangs on, and another takes over for the rest; a mount is not asked again while a call to it is under way.
 /// </summary>
-sealed class MountWatch(ReadSpace readSpace, TimeProvider time)
+sealed class MountWatch(ReadSpace readSpace, TimeProvider time, RoundLoop? loop = null)
 {
     readonly object _gate = new(); // a Monitor, because idle workers wait on it
-    readonly Waker _allCame = new(time);
+    readonly Waker _allCame = new(time, loop);
     readonly Dictionary<string, Question> _questions = new(StringComparer.Ordinal);
     readonly Queue<Question> _queue = new();
     IReadOnlyList<Mount>? _known;

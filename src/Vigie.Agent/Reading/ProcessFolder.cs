@@ -14,7 +14,7 @@ sealed unsafe partial class ProcessFolder(HostRoot root)
 
     readonly string _folder = root.Map("/proc");
     readonly byte[] _prefix = Encoding.UTF8.GetBytes(root.Map("/proc/"));
-    readonly byte[] _path = new byte[Encoding.UTF8.GetByteCount(root.Map("/proc/")) + 24], _stat = new byte[512];
+    readonly byte[] _path = new byte[Encoding.UTF8.GetByteCount(root.Map("/proc/")) + 24], _stat = new byte[512], _status = new byte[2048];
 
     /// <summary>Adds the number of each process. Adds nothing where there is no such folder.</summary>
     public void List(List<int> pids)
@@ -29,12 +29,17 @@ sealed unsafe partial class ProcessFolder(HostRoot root)
     }
 
     /// <summary>The text of /proc/[pid]/stat, valid until the next call; empty when the process has ended or is hidden from us.</summary>
-    public ReadOnlySpan<byte> Stat(int pid)
+    public ReadOnlySpan<byte> Stat(int pid) => Read(pid, "/stat\0"u8, _stat);
+
+    /// <summary>The beginning of /proc/[pid]/status, on the same terms.</summary>
+    public ReadOnlySpan<byte> Status(int pid) => Read(pid, "/status\0"u8, _status);
+
+    ReadOnlySpan<byte> Read(int pid, ReadOnlySpan<byte> file, byte[] buffer)
     {
         _prefix.CopyTo(_path, 0);
         Utf8Formatter.TryFormat(pid, _path.AsSpan(_prefix.Length), out int digits);
-        "/stat\0"u8.CopyTo(_path.AsSpan(_prefix.Length + digits));
-        return RawFile.Read(_path, _stat);
+        file.CopyTo(_path.AsSpan(_prefix.Length + digits));
+        return RawFile.Read(_path, buffer);
     }
 
     static int NumberOf(byte* name)

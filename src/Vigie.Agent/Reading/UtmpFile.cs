@@ -16,7 +16,7 @@ sealed class UtmpFile(HostRoot root)
     /// <summary>Where the records are.</summary>
     public static readonly string[] Places = ["/run/utmp", "/var/run/utmp"];
 
-    readonly HostFile[] _files = [.. Places.Select(root.File)];
+    readonly HostFile[] _files = [.. Places.Select(path => root.File(path))];
 
     /// <summary>Appends the sessions in the file's order. False when there is no such file.</summary>
     /// <exception cref="FormatException">The file's size is no multiple of a record's.</exception>

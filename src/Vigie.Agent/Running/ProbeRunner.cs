@@ -1,10 +1,11 @@
 using System.Runtime.CompilerServices;
+using Vigie.Agent.Reading;
 using Vigie.Core.Otlp;
 
 namespace Vigie.Agent.Running;
 
 /// <summary>Runs every probe that is due, side by side, and puts what they measured into one round of samples.</summary>
-sealed class ProbeRunner(Func<IReadOnlyList<ProbeSlot>> slots, TimeSpan timeout, TimeProvider time)
+sealed class ProbeRunner(Func<IReadOnlyList<ProbeSlot>> slots, HostRoot root, TimeSpan timeout, TimeProvider time)
 {
     static readonly TimeSpan BetweenReadings = TimeSpan.FromSeconds(1);
 
@@ -29,6 +30,7 @@ sealed class ProbeRunner(Func<IReadOnlyList<ProbeSlot>> slots, TimeSpan timeout,
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     async ValueTask RunDueAsync(DateTimeOffset tick, Predicate<ProbeSlot>? wanted, CancellationToken ct)
     {
+        root.BeginRound();
         _due.Clear();
         var all = slots();
         for (int i = 0; i < all.Count; i++)

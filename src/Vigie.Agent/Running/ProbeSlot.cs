@@ -7,7 +7,7 @@ using Vigie.Core.Otlp;
 namespace Vigie.Agent.Running;
 
 /// <summary>
-/// One probe's place in the rounds: runs it at once when it is quick, else on the thread pool, waits no longer than its time-out, never
+/// One probe's place in the rounds: runs it at once when it is quick, else on another thread, waits no longer than its time-out, never
 /// starts it again while a call is in flight, and tells why it fails, once for each new reason.
 /// </summary>
 sealed class ProbeSlot : ISampleSink, IThreadPoolWorkItem
@@ -19,6 +19,7 @@ sealed class ProbeSlot : ISampleSink, IThreadPoolWorkItem
     readonly OtlpSamples _samples = new();
     readonly IProbe _probe;
     readonly TimeProvider _time;
+    readonly RoundLoop? _loop;
     readonly AgentLog _log;
     readonly ulong _countersStartUnixNano;
     readonly SampleAttribute _name;
@@ -35,10 +36,11 @@ sealed class ProbeSlot : ISampleSink, IThreadPoolWorkItem
     bool _succeeded;
 
     /// <param name="countersStartUnixNano">When what the probe's counters count began; 0 when that is not known.</param>
-    public ProbeSlot(IProbe probe, TimeProvider time, AgentLog log, ulong countersStartUnixNano)
+    /// <param name="loop">Carries the rounds; null when the pool's threads do.</param>
+    public ProbeSlot(IProbe probe, TimeProvider time, AgentLog log, ulong countersStartUnixNano, RoundLoop? loop = null)
     {
-        (_probe, _time, _log, _countersStartUnixNano) = (probe, time, log, countersStartUnixNano);
-        (_name, _ended, _deadline, _awaited) = (new("probe", probe.Info.Name), new(time), new(time), EndOfCall);
+        (_probe, _time, _log, _countersStartUnixNano, _loop) = (probe, time, log, countersStartUnixNano, loop);
+        (_name, _ended, _deadline, _awaited) = (new("probe", probe.Info.Name), new(time, loop), new(time), EndOfCall);
     }
 
     public ProbeInfo Info => _probe.Info;
@@ -55,7 +57,7 @@ sealed class ProbeSlot : ISampleSink, IThreadPoolWorkItem
         return grid.AtOrBefore(tick) > grid.AtOrBefore(_lastRun);
     }
 
-    /// <summary>Runs the probe if it is quick, or else starts it on a thread of the pool. Its samples stay here until <see cref="MoveTo"/>.</summary>
+    /// <summary>Runs the probe if it is quick, or else starts it on another thread. Its samples stay here until <see cref="MoveTo"/>.</summary>
     public void Start(DateTimeOffset tick, TimeSpan timeout, CancellationToken ct)
     {
         _lastRun = tick;
@@ -74,8 +76,11 @@ sealed class ProbeSlot : ISampleSink, IThreadPoolWorkItem
             Call();
             return;
         }
-        _limit = _deadline.Start(timeout, ct);
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        _limit = _deadline.Start(Timeout.InfiniteTimeSpan, ct); // the wait for its end has the clock, and needs no second one
+        if (_loop is not null)
+            _loop.Side.Start(this);
+        else
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
     /// <summary>Waits for what was started, no longer than its time-out.</summary>
@@ -89,6 +94,11 @@ sealed class ProbeSlot : ISampleSink, IThreadPoolWorkItem
         }
         var left = timeout - _time.GetElapsedTime(_began);
         bool ended = await _ended.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, ct);
+        if (!ended && _limit != ct)
+        {
+            _deadline.Cancel();
+            _loop?.Side.Relieve();
+        }
         bool isOver = !ended || _limit.IsCancellationRequested;
         _deadline.End();
         ct.ThrowIfCancellationRequested();

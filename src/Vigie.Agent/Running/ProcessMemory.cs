@@ -1,5 +1,6 @@
-using System.Globalization;
+using System.Buffers.Text;
 using System.Runtime.InteropServices;
+using Vigie.Agent.Reading;
 
 namespace Vigie.Agent.Running;
 
@@ -30,13 +31,14 @@ static partial class ProcessMemory
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         try
         {
+            var text = new HostFile("/proc/self/smaps", "/proc/self/smaps", hasLongLines: true).ReadOnce();
             (nint From, nint To)? pages = null;
-            foreach (string line in File.ReadLines("/proc/self/smaps"))
+            while (text.TakeLine(out var line))
             {
                 if (RangeOf(line) is { } range)
                     pages = IsReadOnlyFile(line) ? range : null;
                 // What was changed after it was read (addresses, by the loader) is told last but a few lines.
-                else if (pages is var (from, to) && line.StartsWith("Anonymous:", StringComparison.Ordinal) && line.EndsWith(" 0 kB", StringComparison.Ordinal))
+                else if (pages is var (from, to) && line.StartsWith("Anonymous:"u8) && line.EndsWith(" 0 kB"u8))
                     _ = MAdvise(from, (nuint)(to - from), DontNeed);
             }
         }
@@ -47,17 +49,11 @@ static partial class ProcessMemory
     }
 
     // 55c071e15000-55c072207000 r-xp 0000e000 fe:00 11886865 /usr/local/bin/vigie-agent
-    static (nint From, nint To)? RangeOf(string line)
-    {
-        int dash = line.IndexOf('-', StringComparison.Ordinal), blank = line.IndexOf(' ', StringComparison.Ordinal);
-        return dash > 0 && blank > dash
-            && nint.TryParse(line.AsSpan(0, dash), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out nint from)
-            && nint.TryParse(line.AsSpan(dash + 1, blank - dash - 1), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out nint to)
-                ? (from, to) : null;
-    }
+    static (nint From, nint To)? RangeOf(ReadOnlySpan<byte> line) =>
+        Utf8Parser.TryParse(line, out long from, out int digits, 'x') && digits < line.Length && line[digits] == '-'
+            && Utf8Parser.TryParse(line[(digits + 1)..], out long to, out _, 'x') ? ((nint)from, (nint)to) : null;
 
-    static bool IsReadOnlyFile(string line) => line.Contains('/', StringComparison.Ordinal)
-        && (line.Contains(" r-xp ", StringComparison.Ordinal) || line.Contains(" r--p ", StringComparison.Ordinal));
+    static bool IsReadOnlyFile(ReadOnlySpan<byte> line) => line.Contains((byte)'/') && (line.IndexOf(" r-xp "u8) >= 0 || line.IndexOf(" r--p "u8) >= 0);
 
     [LibraryImport("libc", EntryPoint = "mallopt")]
     private static partial int MallOpt(int parameter, int value);

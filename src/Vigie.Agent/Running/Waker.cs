@@ -9,31 +9,49 @@ namespace Vigie.Agent.Running;
 sealed class Waker : IValueTaskSource<bool>, IDisposable
 {
     readonly TimeProvider _time;
+    readonly RoundLoop? _loop;
     readonly Lock _gate = new();
-    readonly ITimer _timer;
+    readonly ITimer? _timer;
     ManualResetValueTaskSourceCore<bool> _core;
     CancellationTokenRegistration _cancelled;
     CancellationToken _ct;
     TimeSpan _most;
     long _began;
-    bool _isAwake, _isWaiting;
+    bool _isAwake, _isWaiting, _isWoken;
 
-    public Waker(TimeProvider time)
+    /// <param name="loop">On whose thread it goes on after each wait; null for the thread of the timer, or one of the pool.</param>
+    public Waker(TimeProvider time, RoundLoop? loop = null)
     {
-        _time = time;
+        (_time, _loop) = (time, loop);
+        if (loop is not null)
+            return;
         using (ExecutionContext.SuppressFlow())
             _timer = time.CreateTimer(static waker => ((Waker)waker!).TimeOver(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
+
+    /// <summary>When the wait that goes on is over, by the clock's time stamps; the greatest for never. For the loop.</summary>
+    public long DueAt { get; private set; }
+
+    /// <summary>Whether a wait goes on. For the loop.</summary>
+    public bool IsWaiting => Volatile.Read(ref _isWaiting);
 
     /// <summary>Ends the wait that goes on, or else the next one before it begins. Twice is once.</summary>
     public void Wake()
     {
         lock (_gate)
+        {
             if (!TryEnd())
             {
                 _isAwake = true;
                 return;
             }
+            _isWoken = true;
+        }
+        if (_loop is not null)
+        {
+            _loop.Post(this);
+            return;
+        }
         _core.RunContinuationsAsynchronously = true; // who wakes has other things to do
         _core.SetResult(true);
     }
@@ -62,13 +80,34 @@ sealed class Waker : IValueTaskSource<bool>, IDisposable
                 return new(woken);
             }
             _core.Reset();
-            (_isWaiting, _most, _began, _ct) = (true, most, _time.GetTimestamp(), ct);
+            (_isWaiting, _isWoken, _most, _began, _ct) = (true, false, most, _time.GetTimestamp(), ct);
+            DueAt = most == Timeout.InfiniteTimeSpan ? long.MaxValue
+                : _began + (long)Math.Ceiling(most.TotalSeconds * _time.TimestampFrequency);
         }
         short version = _core.Version;
         _cancelled = ct.UnsafeRegister(static waker => ((Waker)waker!).Cancelled(), this);
-        if (most != Timeout.InfiniteTimeSpan)
-            _timer.Change(most, Timeout.InfiniteTimeSpan);
+        if (_loop is not null)
+            _loop.Add(this);
+        else if (most != Timeout.InfiniteTimeSpan)
+            _timer!.Change(most, Timeout.InfiniteTimeSpan);
         return new(this, version);
+    }
+
+    /// <summary>For the loop: whether the wait was still going on. It is over now, and <see cref="Finish"/> is to follow.</summary>
+    public bool TryEndByTime()
+    {
+        lock (_gate)
+            return TryEnd();
+    }
+
+    /// <summary>For the loop: goes on, on this thread, with what has waited.</summary>
+    public void Finish()
+    {
+        _core.RunContinuationsAsynchronously = false;
+        if (_ct.IsCancellationRequested && !_isWoken)
+            _core.SetException(new OperationCanceledException(_ct));
+        else
+            _core.SetResult(_isWoken);
     }
 
     void TimeOver()
@@ -81,7 +120,7 @@ sealed class Waker : IValueTaskSource<bool>, IDisposable
             var left = _most - _time.GetElapsedTime(_began);
             if (left > TimeSpan.Zero && left <= _most)
             {
-                _timer.Change(left < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : left, Timeout.InfiniteTimeSpan);
+                _timer!.Change(left < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : left, Timeout.InfiniteTimeSpan);
                 return;
             }
             TryEnd();
@@ -95,6 +134,11 @@ sealed class Waker : IValueTaskSource<bool>, IDisposable
         lock (_gate)
             if (!TryEnd())
                 return;
+        if (_loop is not null)
+        {
+            _loop.Post(this);
+            return;
+        }
         _core.RunContinuationsAsynchronously = true;
         _core.SetException(new OperationCanceledException(_ct));
     }
@@ -118,5 +162,5 @@ sealed class Waker : IValueTaskSource<bool>, IDisposable
     void IValueTaskSource<bool>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _core.OnCompleted(continuation, state, token, flags);
 
-    public void Dispose() => _timer.Dispose();
+    public void Dispose() => _timer?.Dispose();
 }

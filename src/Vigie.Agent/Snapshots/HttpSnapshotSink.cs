@@ -4,31 +4,35 @@ using Vigie.Agent.Link;
 namespace Vigie.Agent.Snapshots;
 
 /// <summary>
-/// Sends documents to a hub over HTTP: JSON, compressed by gzip, with a bearer token. They are seldom, so nothing is kept between them.
+/// Sends documents to a hub over HTTP: JSON, compressed by gzip, with a bearer token. The connection is kept: one goes out each minute, and to
+/// make a new one by TLS takes longer than all the rounds of that minute.
 /// </summary>
 /// <param name="hub">The hub's address, as samples are sent to.</param>
 /// <param name="token">Sent as bearer token; null for none.</param>
 /// <param name="timeout">Of one request, reply included.</param>
 /// <param name="time">For time-outs.</param>
 /// <param name="pin">The key that the hub must show: <c>sha256/…</c>; null for any that the system trusts.</param>
-public sealed class HttpSnapshotSink(Uri hub, string? token, TimeSpan timeout, TimeProvider time, string? pin = null) : ISnapshotSink
+public sealed class HttpSnapshotSink(Uri hub, string? token, TimeSpan timeout, TimeProvider time, string? pin = null) : ISnapshotSink, IDisposable
 {
     const string Path = "/api/v1/hosts/snapshot";
 
-    /// <summary>Blocks the calling thread until the hub has answered.</summary>
-    public ValueTask<ExportOutcome> SendAsync(string kind, string host, ReadOnlyMemory<byte> json, CancellationToken ct)
+    readonly HubHttp _hub = new(hub, token, timeout, time, pin);
+
+    /// <summary>As a rule the hub has answered when this returns; when it takes longer, the calling thread is not kept waiting.</summary>
+    public async ValueTask<ExportOutcome> SendAsync(string kind, string host, ReadOnlyMemory<byte> json, CancellationToken ct)
     {
-        using var way = new HubHttp(hub, token, timeout, time, pin);
-        var request = way.Post($"{Path}?kind={kind}&host={Uri.EscapeDataString(host)}", ("Content-Type", "application/json"), ("Content-Encoding", "gzip"));
+        var request = _hub.Post($"{Path}?kind={kind}&host={Uri.EscapeDataString(host)}", ("Content-Type", "application/json"), ("Content-Encoding", "gzip"));
         try
         {
-            return new(Judge(way.Send(request, new Gzip().Compress(json.Span), ct)));
+            return Judge(await _hub.SendAsync(request, new Gzip().Compress(json.Span), ct));
         }
         catch (IOException e)
         {
-            return new(new ExportOutcome(ExportResult.Retry, Reason: e.Message));
+            return new(ExportResult.Retry, Reason: e.Message);
         }
     }
+
+    public void Dispose() => _hub.Dispose();
 
     static ExportOutcome Judge(HttpReply reply)
     {

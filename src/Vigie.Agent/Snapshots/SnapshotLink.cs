@@ -1,4 +1,5 @@
 using Vigie.Agent.Link;
+using Vigie.Agent.Running;
 
 namespace Vigie.Agent.Snapshots;
 
@@ -6,7 +7,7 @@ namespace Vigie.Agent.Snapshots;
 /// Carries the newest document of each kind to the hub when it has changed, and once an hour when it has not, for a hub may have been
 /// set up anew. Nothing is queued: what is newer makes the older worthless.
 /// </summary>
-sealed class SnapshotLink(ISnapshotSink sink, string host, Backoff backoff, TimeProvider time, AgentLog log)
+sealed class SnapshotLink(ISnapshotSink sink, string host, Backoff backoff, TimeProvider time, AgentLog log, RoundLoop? loop = null)
 {
     static readonly TimeSpan Again = TimeSpan.FromHours(1);
 
@@ -19,7 +20,7 @@ sealed class SnapshotLink(ISnapshotSink sink, string host, Backoff backoff, Time
 
     readonly Dictionary<string, Kind> _kinds = new(StringComparer.Ordinal);
     readonly Lock _gate = new();
-    readonly SemaphoreSlim _offered = new(0);
+    readonly Waker _offered = new(time, loop);
     string? _trouble;
     int _refusals;
 
@@ -28,7 +29,7 @@ sealed class SnapshotLink(ISnapshotSink sink, string host, Backoff backoff, Time
     {
         lock (_gate)
             _kinds[kind] = _kinds.GetValueOrDefault(kind, new([])) with { Newest = json };
-        _offered.Release();
+        _offered.Wake();
     }
 
     /// <summary>Sends what comes, until cancelled.</summary>
@@ -36,7 +37,7 @@ sealed class SnapshotLink(ISnapshotSink sink, string host, Backoff backoff, Time
     {
         while (true)
         {
-            await _offered.WaitAsync(ct);
+            await _offered.WaitAsync(Timeout.InfiniteTimeSpan, ct);
             while (await FlushAsync(ct) is { Result: ExportResult.Retry } outcome)
                 await Task.Delay(backoff.Next(outcome.RetryAfter), time, ct);
             backoff.Reset();

@@ -56,6 +56,7 @@ sealed class DiskSpool : IDisposable
             {
                 spool._segments.Enqueue(segment);
                 spool._next = segment.Number + 1;
+                spool._droppedDamaged += segment.Torn;
             }
             spool.DropReadOnes();
             return spool;

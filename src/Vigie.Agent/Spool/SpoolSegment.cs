@@ -22,6 +22,9 @@ sealed class SpoolSegment : IDisposable
     /// <summary>Samples of records that were not read yet.</summary>
     public long Waiting { get; private set; }
 
+    /// <summary>Samples of the record that a kill has cut off in the midst, as its head tells.</summary>
+    public int Torn { get; private set; }
+
     public bool IsRead => _readAt >= Bytes;
 
     /// <exception cref="IOException">The folder or the disk refuses it.</exception>
@@ -55,8 +58,11 @@ sealed class SpoolSegment : IDisposable
             Bytes += record.Bytes;
             Waiting += record.Samples;
         }
-        if (Bytes < length)
-            RandomAccess.SetLength(_file, Bytes);
+        if (Bytes == length)
+            return;
+        if (TryHead(Bytes, long.MaxValue, out var torn))
+            Torn = torn.Samples;
+        RandomAccess.SetLength(_file, Bytes);
     }
 
     bool TryHead(long at, long length, out SpoolRecord record)

@@ -16,6 +16,7 @@ public static class StoredNames
         ["cpu.mode"] = "state",
         ["cpu.logical_number"] = "cpu",
         ["system.memory.state"] = "state",
+        ["system.memory.linux.slab.state"] = "state",
         ["system.paging.state"] = "state",
         ["system.paging.fault.type"] = "type",
         ["system.paging.direction"] = "direction",

@@ -15,7 +15,7 @@ static class HubProgram
         Prefer("DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT", Math.Max(1, Environment.ProcessorCount / 2).ToString(CultureInfo.InvariantCulture));
         // The agent has a command line of its own, the same as vigie-agent's.
         if (args is ["agent", .. var rest])
-            return AgentProgram.Main(rest);
+            return Task.FromResult(AgentProgram.Main(rest));
         NativeMemory.Bound();
         return Root().Parse(args).InvokeAsync();
     }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Time.Testing;
 using Vigie.Agent;
 using Vigie.Agent.Probes;
+using Vigie.Agent.Reading;
 using Vigie.Agent.Running;
 using Vigie.Core.Otlp;
 
@@ -18,7 +19,7 @@ public sealed class ProbeRunnerTests
     ProbeRunner Runner(params IProbe[] probes)
     {
         ProbeSlot[] slots = [.. probes.Select(p => new ProbeSlot(p, _time, (level, message) => _log.Enqueue($"{level}: {message}"), 5))];
-        return new(() => slots, Timeout, _time);
+        return new(() => slots, new HostRoot("/nonexistent/vigie"), Timeout, _time);
     }
 
     /// <summary>A probe whose end can be waited for: the runner logs what it tells once its run is counted as done.</summary>
