@@ -20,11 +20,12 @@ static class RuleRate
     {
         var time = new BenchTime();
         await using var hub = await RuleHub.StartAsync(time);
+        (Core.Metrics.MetricInfo, double, Core.Otlp.SampleAttribute[])[] samples =
+            [OtlpRequests.Cpu(0.3), OtlpRequests.Memory(0.5), .. Enumerable.Range(0, Disks).Select(d => OtlpRequests.Disk(0.4, $"/m{d}"))];
         for (int report = 0; report < Reports; report++, time.Advance(TimeSpan.FromSeconds(15)))
         {
             for (int host = 0; host < hosts; host++)
-                await hub.Get<SampleIngest>().TakeAsync(OtlpRequests.Every(TimeSpan.FromSeconds(15), $"host-{host:00000}", time.GetUtcNow(),
-                    [OtlpRequests.Cpu(0.3), OtlpRequests.Memory(0.5), .. Enumerable.Range(0, Disks).Select(d => OtlpRequests.Disk(0.4, $"/m{d}"))]), "", default);
+                await hub.Get<SampleIngest>().TakeAsync(OtlpRequests.Every(TimeSpan.FromSeconds(15), $"host-{host:00000}", time.GetUtcNow(), samples), "", default);
             await hub.Get<MetricStore>().WriteAsync(await hub.Get<HostDirectory>().SweepAsync(default), default);
         }
         var engine = hub.Get<AlertEngine>();

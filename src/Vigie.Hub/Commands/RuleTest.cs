@@ -102,12 +102,14 @@ sealed class RuleTest : Command
         int fired = result.Series.Count(s => s.Firings.Count > 0);
         call.Line($"{result.Rule.Name} would have fired {result.Times} time{(result.Times == 1 ? "" : "s")} in {t.Duration(result.To - result.From)}, "
             + $"for {fired} of {result.Series.Count} series.");
-        var rows = result.Series.SelectMany(s => s.Firings.Select(f => new Row(s.Host, Subject(s), f.From, f.Until, f.Worst))).OrderBy(r => r.From).ToArray();
+        Row[] rows = [.. result.Series.SelectMany(s => s.Firings.Select(f => new Row(s.Host, Subject(s), f.From, f.Until, f.Worst)))
+            .OrderBy(r => r.From)];
         if (rows.Length > 0)
-            call.Table(rows, "", ("Host", r => r.Host), ("What", r => r.Subject), ("From", r => At(r.From)), ("Until", r => r.Until is { } end ? At(end) : "now"),
-                ("Lasted", r => t.Duration((r.Until ?? result.To) - r.From)), ("Worst", r => AlertText.Value(r.Worst, unit, t)));
+            call.Table(rows, "", ("Host", r => r.Host), ("What", r => r.Subject), ("From", r => At(r.From)),
+                ("Until", r => r.Until is { } end ? At(end) : "now"), ("Lasted", r => t.Duration((r.Until ?? result.To) - r.From)), ("Worst", r => AlertText.Value(r.Worst, unit, t)));
         if (result.Suggested is { } suggested)
-            call.Line($"The history suggests a threshold of {AlertText.Value(suggested, unit, t)}: a little above what is reached in one minute of a thousand.");
+            call.Line($"The history suggests a threshold of {AlertText.Value(suggested, unit, t)}: "
+                + "a little above what is reached in one minute of a thousand.");
     }
 
     static string Subject(BacktestSeries series) =>

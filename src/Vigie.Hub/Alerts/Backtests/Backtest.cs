@@ -40,7 +40,8 @@ sealed class Backtest(QueryEngine engine, PolicySet policies)
     /// <param name="host">Only this host; null for all that the rule is about.</param>
     /// <exception cref="PromQLException">The rule's question can't be answered.</exception>
     /// <exception cref="OperationCanceledException">The caller has cancelled.</exception>
-    public async Task<BacktestResult> RunAsync(Rule rule, string? host, DateTimeOffset from, DateTimeOffset to, IProgress<double>? progress, CancellationToken ct)
+    public async Task<BacktestResult> RunAsync(Rule rule, string? host, DateTimeOffset from, DateTimeOffset to, IProgress<double>? progress,
+        CancellationToken ct)
     {
         var step = TimeSpan.FromTicks(Math.Max(LeastStep.Ticks, (to - from).Ticks / MostSteps));
         var question = host is null ? rule.Parsed : HeadlineCatalog.Of(rule.Parsed, host);
@@ -48,8 +49,8 @@ sealed class Backtest(QueryEngine engine, PolicySet policies)
         for (var at = from; at <= to; at += Piece)
         {
             var end = at + Piece - step < to ? at + Piece - step : to;
-            var answer = (await engine.RangeAsync(question, at.ToUnixTimeMilliseconds(), end.ToUnixTimeMilliseconds(), (long)step.TotalMilliseconds, ct)).Series();
-            foreach (var series in answer.Where(s => policies.IsFor(rule, s.Labels["host"])))
+            var answer = await engine.RangeAsync(question, at.ToUnixTimeMilliseconds(), end.ToUnixTimeMilliseconds(), (long)step.TotalMilliseconds, ct);
+            foreach (var series in answer.Series().Where(s => policies.IsFor(rule, s.Labels["host"])))
             {
                 var labels = series.Labels.Without(Labels.MetricName);
                 if (!replays.TryGetValue(labels, out var replay))
