@@ -101,6 +101,7 @@ static class HubLoops
                 var batch = await s.GetRequiredService<HostDirectory>().SweepAsync(ct);
                 s.GetRequiredService<Heartbeats.Heartbeats>().AddTo(batch);
                 s.GetRequiredService<ChannelMetrics>().AddTo(batch);
+                s.GetRequiredService<HubHealth>().AddTo(batch);
                 s.GetRequiredService<HubMetrics>().AddTo(batch, s.GetRequiredService<TimeProvider>().GetUtcNow().ToUnixTimeMilliseconds());
                 await s.GetRequiredService<MetricStore>().WriteAsync(batch, ct);
             }

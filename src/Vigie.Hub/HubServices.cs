@@ -48,7 +48,7 @@ static class HubServices
         services.AddSingleton<QueryEngine>();
         services.AddSingleton(new OtlpMetricsReader(options.Ingest.ToLimits(), time))
             .AddSingleton(new RemoteWriteReader(options.Ingest.ToLimits(), time));
-        services.AddSingleton<DiskWatch>().AddSingleton<HubMetrics>().AddSingleton<SampleIngest>();
+        services.AddSingleton<DiskWatch>().AddSingleton<HubMetrics>().AddSingleton<HubHealth>().AddSingleton<SampleIngest>();
         services.AddSingleton<HostStore>().AddSingleton<HostDirectory>().AddSingleton<Headlines>();
         services.AddSingleton<SnapshotStore>().AddSingleton<ReportedChecks>().AddSingleton<ReportedInventory>().AddSingleton<ReportedActivity>();
         services.AddSingleton<HeartbeatStore>().AddSingleton<Heartbeats.Heartbeats>();

@@ -25,6 +25,10 @@ static class DefaultRules
     const string Used = "system_filesystem_utilization_ratio{state=\"used\",mode!=\"ro\"}", Place = "(host, device, mountpoint)",
         Forecast = $"max by {Place} (predict_linear({Used}[6h], 86400)) and on {Place} {Used} >= 0.6 and on {Place} {Used} offset 4h";
 
+    // Swap space that is full and idle is nobody's trouble; pages that go to and fro are, and then only while much of it is in use.
+    const string Swapping = "sum by (host) (rate(system_paging_operations_total[5m])) "
+        + "and on (host) max by (host) (system_paging_utilization_ratio{state=\"used\"}) >= 0.3";
+
     public const string LoadPerCore = "max by (host) (vigie_load_15m) / on (host) max by (host) (system_cpu_logical_count)";
 
     static readonly TimeSpan Now = TimeSpan.Zero;
@@ -56,9 +60,18 @@ static class DefaultRules
             ChartUnit.Percent, "cpu", "cpu-high")),
         Until(0.5, new("load-high", LoadPerCore, 2,
             TimeSpan.FromMinutes(15), Severity.Warning, "More work waits than the processors can do", ChartUnit.Number)),
+        Until(50, new("swapping", Swapping, 200, TimeSpan.FromMinutes(10), Severity.Warning, "The server is swapping", ChartUnit.PerSecond)),
+        new("out-of-memory", "max by (host) (increase(vigie_memory_oom_kills_total[15m]))", 0.5, Now, Severity.Warning,
+            "A process was killed for lack of memory", ChartUnit.Count),
         new("host-restarted", "max by (host) (delta(vigie_boot_time_seconds[15m]))", 60, Now, Severity.Warning, "The server has restarted", null),
         new("channel-failing", "max by (channel) (vigie_channel_waiting_age_seconds)", 600, Now, Severity.Warning,
             "A channel does not take messages", null),
+        new("hub-failing", "max by (loop) (vigie_loop_failures)", 3, Now, Severity.Warning, "A part of Vigie does not work", ChartUnit.Count),
+        new("rules-failing", "max(vigie_rules_failing)", 1, TimeSpan.FromMinutes(5), Severity.Warning, "Rules can't be evaluated", ChartUnit.Count),
+        new("backup-late", "max(vigie_backup_age_seconds) > 2 * max(vigie_backup_interval_seconds)", null, TimeSpan.FromMinutes(15), Severity.Warning,
+            "Vigie's backup is late", null),
+        Until(0.03, new("hub-disk-full", "max(vigie_hub_disk_utilization_ratio)", 0.95, TimeSpan.FromMinutes(1), Severity.Critical,
+            "The disk with Vigie's data is full", ChartUnit.Percent)),
         new("check-critical", CheckKnown, 2, Now, Severity.Critical, "A check is critical", ChartUnit.State),
         new("check-warning", CheckKnown, 1, TimeSpan.FromMinutes(1), Severity.Warning, "A check warns", ChartUnit.State,
             MutedBy: "check-critical"),

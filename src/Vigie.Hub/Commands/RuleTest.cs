@@ -106,7 +106,8 @@ sealed class RuleTest : Command
             .OrderBy(r => r.From)];
         if (rows.Length > 0)
             call.Table(rows, "", ("Host", r => r.Host), ("What", r => r.Subject), ("From", r => At(r.From)),
-                ("Until", r => r.Until is { } end ? At(end) : "now"), ("Lasted", r => t.Duration((r.Until ?? result.To) - r.From)), ("Worst", r => AlertText.Value(r.Worst, unit, t)));
+                ("Until", r => r.Until is { } end ? At(end) : "now"), ("Lasted", r => t.Duration((r.Until ?? result.To) - r.From)),
+                ("Worst", r => AlertText.Value(r.Worst, unit, t)));
         if (result.Suggested is { } suggested)
             call.Line($"The history suggests a threshold of {AlertText.Value(suggested, unit, t)}: "
                 + "a little above what is reached in one minute of a thousand.");
