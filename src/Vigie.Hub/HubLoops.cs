@@ -1,6 +1,7 @@
 using Vigie.Hub.Advisories;
 using Vigie.Hub.Alerts;
 using Vigie.Hub.Alerts.Channels;
+using Vigie.Hub.Alerts.Reports;
 using Vigie.Hub.Alerts.Watchdog;
 using Vigie.Hub.Configuration;
 using Vigie.Hub.Hosts;
@@ -54,6 +55,8 @@ static class HubLoops
                 return Task.CompletedTask;
             };
         });
+        if (options.Reports.Every != "none")
+            Add(services, "Reports", TimeSpan.FromMinutes(5), s => s.GetRequiredService<ReportClock>().RunAsync);
         WatchdogLoops.Add(services, options.Watchdog);
         AdvisoryLoops.Add(services);
         if (options.Backup.Every > TimeSpan.Zero)

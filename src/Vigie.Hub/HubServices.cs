@@ -13,6 +13,7 @@ using Vigie.Hub.Alerts.Explaining;
 using Vigie.Hub.Alerts.Groups;
 using Vigie.Hub.Alerts.Incidents;
 using Vigie.Hub.Alerts.Policies;
+using Vigie.Hub.Alerts.Reports;
 using Vigie.Hub.Alerts.Silences;
 using Vigie.Hub.Alerts.Stages;
 using Vigie.Hub.Charts;
@@ -62,7 +63,7 @@ static class HubServices
             .AddSingleton<AlertEngine>()
             .AddSingleton<OutboxDelivery>();
         services.AddSingleton<AlertWords>().AddSingleton<AlertWording>().AddSingleton<AlertPicture>();
-        services.AddSingleton<Backtest>();
+        services.AddSingleton<Backtest>().AddSingleton<ReportComposer>().AddSingleton<ReportClock>();
         services.AddSingleton<PolicyStore>().AddSingleton<PolicySet>().AddSingleton<Routing>();
         services.AddSingleton<AlertPipeline>().AddSingleton<IncidentStore>().AddSingleton<IncidentPlace>().AddSingleton<IncidentWords>()
             .AddSingleton<IncidentLinks>().AddSingleton<IncidentComposer>();
@@ -77,6 +78,7 @@ static class HubServices
         AddAll<IExplanation>(services);
         AddAll<IAlertWords>(services);
         AddAll<IMessageContext>(services);
+        AddAll<IReportSection>(services);
         AddAll<IFeed>(services);
         return services;
     }

@@ -22,6 +22,9 @@ enum NotificationKind
 
     /// <summary>An incident goes on, and those who were told do nothing.</summary>
     Escalation,
+
+    /// <summary>What was, of a week or a day.</summary>
+    Report,
 }
 
 /// <summary>A message to send by one channel.</summary>

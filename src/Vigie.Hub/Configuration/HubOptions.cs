@@ -3,6 +3,7 @@ using Vigie.Hub.Advisories;
 using Vigie.Hub.Alerts;
 using Vigie.Hub.Alerts.Channels;
 using Vigie.Hub.Alerts.Incidents;
+using Vigie.Hub.Alerts.Reports;
 using Vigie.Hub.Alerts.Watchdog;
 using Vigie.Hub.Ingest;
 using Vigie.PromQL;
@@ -46,6 +47,9 @@ sealed record HubOptions
     [Description("More ways to tell than Mail, each with a name of yours: \"ops\": { \"Kind\": \"slack\", \"UrlFile\": \"/etc/vigie/slack\" }. "
         + "`vigie channel kinds` lists the kinds and their settings.")]
     public IReadOnlyDictionary<string, ChannelOptions> Channels { get; init; } = new Dictionary<string, ChannelOptions>(StringComparer.Ordinal);
+
+    [Description("A report of the week, or a digest of the day.")]
+    public ReportOptions Reports { get; init; } = new();
 
     [Description("What tells you when Vigie itself does not work any more.")]
     public WatchdogOptions Watchdog { get; init; } = new();
