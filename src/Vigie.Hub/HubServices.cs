@@ -62,7 +62,7 @@ static class HubServices
             .AddSingleton<ChannelMetrics>()
             .AddSingleton<AlertEngine>()
             .AddSingleton<OutboxDelivery>();
-        services.AddSingleton<AlertWords>().AddSingleton<AlertWording>().AddSingleton<AlertPicture>();
+        services.AddSingleton<AlertWords>().AddSingleton<MessageStyles>().AddSingleton<AlertWording>().AddSingleton<AlertPicture>();
         services.AddSingleton<Backtest>().AddSingleton<ReportComposer>().AddSingleton<ReportClock>();
         services.AddSingleton<PolicyStore>().AddSingleton<PolicySet>().AddSingleton<Routing>();
         services.AddSingleton<AlertPipeline>().AddSingleton<IncidentStore>().AddSingleton<IncidentPlace>().AddSingleton<IncidentWords>()

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Reflection;
 using DotLiquid;
+using Vigie.Hub.Configuration;
 
 namespace Vigie.Hub.Alerts;
 
@@ -24,6 +25,22 @@ sealed class MailTemplate
         using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"template.{language}.txt")!;
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
+    }
+
+    /// <summary>
+    /// The template of a language: <c>template.LANGUAGE.txt</c> if somebody has written one, else template.txt if somebody has changed it,
+    /// else the built-in one.
+    /// </summary>
+    /// <exception cref="TemplateException">A part is missing or isn't Liquid.</exception>
+    public static MailTemplate Of(DataFolder folder, string language)
+    {
+        string own = Path.ChangeExtension(folder.Template, $".{language}.txt");
+        if (File.Exists(own))
+            return Parse(File.ReadAllText(own), own);
+        if (!File.Exists(folder.Template))
+            return BuiltIn(language);
+        string text = File.ReadAllText(folder.Template);
+        return text == BuiltInText("en") || text == BuiltInText("fr") ? BuiltIn(language) : Parse(text, folder.Template);
     }
 
     public static MailTemplate BuiltIn(string language) => Parse(BuiltInText(language), "the built-in template");

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Vigie.Hub.Alerts.Incidents;
 using Vigie.Hub.Alerts.Reports;
 using Vigie.Hub.Configuration;
 
@@ -14,7 +15,7 @@ sealed class ReportCommand() : CliCommand("report", "Print the report of the las
         {
             if (!Quantities.TryDuration(call.Value(range)!, out var span) || span < TimeSpan.FromHours(1))
                 throw new CommandException($"--range is \"{call.Value(range)}\"; write a duration from 1h on, such as 7d");
-            var message = await call.Get<ReportComposer>().ComposeAsync(call.Time.GetUtcNow(), span, ct);
+            var message = await call.Get<ReportComposer>().ComposeAsync(call.Time.GetUtcNow(), span, call.Get<MessageStyles>().Default, ct);
             call.Print(new { message.Subject, message.Text }, CliText(message.Text));
         });
     }

@@ -12,7 +12,7 @@ sealed class TestMailCommand() : CliCommand("test-mail", "Send a made-up alert b
         var mail = call.Get<HubOptions>().Mail;
         var channel = call.Get<ChannelSet>().Find(ChannelSet.Mail)?.Channel
             ?? throw new CommandException($"no mail can be sent: set Mail:Host and Mail:To in {call.Folder.Config}");
-        var delivery = await channel.SendAsync(await call.Get<IncidentComposer>().ComposeTestAsync(call.Time.GetUtcNow(), ct), ct);
+        var delivery = await channel.SendAsync(await call.Get<IncidentComposer>().ComposeTestAsync(ChannelSet.Mail, call.Time.GetUtcNow(), ct), ct);
         if (delivery.Outcome != DeliveryOutcome.Sent)
             throw new CommandException($"the mail was not sent: {delivery.Reason}");
         call.Print(new { sent = true, to = mail.To }, $"Sent to {string.Join(", ", mail.To)} by {mail.Server}.");

@@ -6,6 +6,9 @@ namespace Vigie.Hub.Alerts.Channels;
 /// <summary>What every channel can be told. A kind's own settings stand beside the channel, in a record that adds to this one.</summary>
 abstract record ChannelOptions
 {
+    [Description("Language of its messages, en or fr; empty means Server:Language."), OneOf("", "en", "fr")]
+    public string Language { get; init; } = "";
+
     [Description("How long the other side may take to answer."), Between("1s", "5min")]
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
 

@@ -10,7 +10,7 @@ sealed class ChannelTest(ChannelSet channels, IncidentComposer composer, Deliver
     {
         if (channels.Find(name) is not { } channel)
             return null;
-        var message = await composer.ComposeTestAsync(time.GetUtcNow(), ct);
+        var message = await composer.ComposeTestAsync(name, time.GetUtcNow(), ct);
         var delivery = await SendAsync(channel, message, ct);
         if (delivery.Outcome == DeliveryOutcome.Sent && channel.Channel.OpensIncidents)
             await SendAsync(channel, Recovery(message), ct);

@@ -1,21 +1,16 @@
 using Vigie.Core.Metrics;
 using Vigie.Hub.Charts;
-using Vigie.Hub.Configuration;
 using Vigie.Hub.Hosts;
-using Vigie.Hub.Web;
 
 namespace Vigie.Hub.Alerts.Incidents;
 
 /// <summary>The chart of the hours before an alert, as a picture for mails.</summary>
-sealed class AlertPicture(HubOptions options, HostDirectory hosts, ChartService charts)
+sealed class AlertPicture(HostDirectory hosts, ChartService charts)
 {
     static readonly TimeSpan Before = TimeSpan.FromHours(3), Least = TimeSpan.FromMinutes(15);
 
-    readonly Texts _texts = Texts.Of(options.Server.Language);
-    readonly TimeZoneInfo _zone = Zones.Of(options.Server.TimeZone);
-
     /// <summary>The picture, or why there is none; neither when there is nothing to draw.</summary>
-    public async Task<(byte[]? Picture, string? Note)> OfAsync(Alert alert, Rule rule, CancellationToken ct)
+    public async Task<(byte[]? Picture, string? Note)> OfAsync(Alert alert, Rule rule, MessageStyle style, CancellationToken ct)
     {
         if (rule.Chart is null || ChartCatalog.Find(rule.Chart) is not { } spec || alert.Host.Length == 0)
             return (null, null);
@@ -27,14 +22,14 @@ sealed class AlertPicture(HubOptions options, HostDirectory hosts, ChartService 
             var data = await charts.ReadAsync(spec, alert.Host, from, end, ct);
             if (data.IsEmpty)
                 return (null, null);
-            return PngPainter.Paint(ChartScene.Of(data, _texts, _zone), dark: false) is { } png
+            return PngPainter.Paint(ChartScene.Of(data, style.Texts, style.Zone), dark: false) is { } png
                 ? (png, null)
-                : (null, _texts["No picture: this machine has no font. Install one, such as the package fonts-dejavu-core."]);
+                : (null, style.Texts["No picture: this machine has no font. Install one, such as the package fonts-dejavu-core."]);
         }
         catch (Exception e)
             when (e is StoreUnavailableException or PromQL.PromQLException or DllNotFoundException or TypeInitializationException)
         {
-            return (null, _texts.Format("No picture: {0}", e.Message)); // the words matter more
+            return (null, style.Texts.Format("No picture: {0}", e.Message)); // the words matter more
         }
     }
 }

@@ -1,5 +1,3 @@
-using Vigie.Hub.Web;
-
 namespace Vigie.Hub.Alerts.Incidents;
 
 /// <summary>What a feature knows of a host that may explain an alert: who was logged in, what was installed. Found, not listed.</summary>
@@ -10,10 +8,4 @@ interface IMessageContext
 
     /// <summary>Facts about the host at that time: a name (English, translated where it is shown) and what is known.</summary>
     Task<IReadOnlyList<(string Name, string Value)>> OfAsync(string host, DateTimeOffset at, MessageStyle style, CancellationToken ct);
-}
-
-/// <summary>How a message writes texts and times.</summary>
-sealed record MessageStyle(Texts Texts, TimeZoneInfo Zone)
-{
-    public string Time(DateTimeOffset at) => Texts.DateTime(TimeZoneInfo.ConvertTime(at, Zone));
 }

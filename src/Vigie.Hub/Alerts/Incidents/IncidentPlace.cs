@@ -1,18 +1,13 @@
-using Vigie.Hub.Configuration;
 using Vigie.Hub.Hosts;
 using Vigie.Hub.Web;
 
 namespace Vigie.Hub.Alerts.Incidents;
 
 /// <summary>Where an incident is, by what its hosts have in common.</summary>
-sealed class IncidentPlace(HubOptions options, HostDirectory hosts)
+sealed class IncidentPlace(HostDirectory hosts)
 {
     /// <summary>Of fewer than this, all of them says little.</summary>
     const int Fleet = 3;
-
-    readonly Texts _texts = Texts.Of(options.Server.Language);
-
-    public string Of(Incident incident, IReadOnlyList<Alert> members) => Of(incident, members, _texts);
 
     public string Of(Incident incident, IReadOnlyList<Alert> members, Texts texts)
     {
@@ -27,9 +22,9 @@ sealed class IncidentPlace(HubOptions options, HostDirectory hosts)
     }
 
     /// <summary>What it probably is, when many have fallen silent together; empty otherwise.</summary>
-    public string Guess(Incident incident, IReadOnlyList<Alert> members) =>
+    public string Guess(Incident incident, IReadOnlyList<Alert> members, Texts texts) =>
         incident.Scope == IncidentScope.Down && IsWholeFleet([.. members.Select(a => a.Host).Distinct(StringComparer.Ordinal)])
-            ? _texts["No server reports any more: probably it is the hub, or its network, that is cut off."]
+            ? texts["No server reports any more: probably it is the hub, or its network, that is cut off."]
             : "";
 
     bool IsWholeFleet(string[] names) => names.Length >= Fleet && hosts.All.All(h => names.Contains(h.Name, StringComparer.Ordinal));

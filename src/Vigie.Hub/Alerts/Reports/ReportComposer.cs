@@ -11,38 +11,38 @@ using Vigie.PromQL;
 namespace Vigie.Hub.Alerts.Reports;
 
 /// <summary>Writes the report of the time before an instant, which is its reference.</summary>
-sealed class ReportComposer(HubOptions options, IEnumerable<IReportSection> sections) : IComposer
+sealed class ReportComposer(HubOptions options, MessageStyles styles, IEnumerable<IReportSection> sections) : IComposer
 {
-    readonly MessageStyle _style = new(Texts.Of(options.Server.Language), Zones.Of(options.Server.TimeZone));
-
     public IReadOnlyList<NotificationKind> Kinds { get; } = [NotificationKind.Report];
 
     public async Task<Message?> ComposeAsync(Notification notification, CancellationToken ct) =>
         long.TryParse(notification.Reference, NumberStyles.None, CultureInfo.InvariantCulture, out long endMs)
-            ? await ComposeAsync(DateTimeOffset.FromUnixTimeMilliseconds(endMs), options.Reports.Span, ct) : null;
+            ? await ComposeAsync(DateTimeOffset.FromUnixTimeMilliseconds(endMs), options.Reports.Span, styles.Of(notification.Channel), ct) : null;
 
-    public async Task<Message> ComposeAsync(DateTimeOffset to, TimeSpan span, CancellationToken ct)
+    public async Task<Message> ComposeAsync(DateTimeOffset to, TimeSpan span, MessageStyle style, CancellationToken ct)
     {
-        var t = _style.Texts;
+        var t = style.Texts;
         var from = to - span;
-        string title = t.Format("Report from {0} to {1}", _style.Time(from), _style.Time(to));
+        string title = t.Format("Report from {0} to {1}", style.Time(from), style.Time(to));
         var found = new List<ReportSection>();
         foreach (var section in sections.OrderBy(s => s.Place))
-            if (await OfAsync(section, from, to, ct) is { } told)
+            if (await OfAsync(section, from, to, style, ct) is { } told)
                 found.Add(told);
         string url = options.PublicUrl() + "/alerts";
-        return new($"[Vigie] {title}", Text(title, found, url), Html(title, found, url), null, "", $"report-{to.ToUnixTimeMilliseconds()}@vigie", null)
+        return new($"[Vigie] {title}", Text(title, found, url), Html(title, found, url, style.Texts), null, "",
+            $"report-{to.ToUnixTimeMilliseconds()}@vigie", null)
         {
             Facts = new(MessageStatus.Notice, Severity.Warning, url, []),
         };
     }
 
     /// <summary>A section that can't be made says why; the others are worth having.</summary>
-    async Task<ReportSection?> OfAsync(IReportSection section, DateTimeOffset from, DateTimeOffset to, CancellationToken ct)
+    async Task<ReportSection?> OfAsync(IReportSection section, DateTimeOffset from, DateTimeOffset to, MessageStyle style,
+        CancellationToken ct)
     {
         try
         {
-            return await section.OfAsync(from, to, _style, ct);
+            return await section.OfAsync(from, to, style, ct);
         }
         catch (Exception e) when (e is PromQLException or StoreUnavailableException)
         {
@@ -62,7 +62,7 @@ sealed class ReportComposer(HubOptions options, IEnumerable<IReportSection> sect
         return text.Append('\n').Append(url).Append('\n').ToString();
     }
 
-    string Html(string title, List<ReportSection> sections, string url)
+    static string Html(string title, List<ReportSection> sections, string url, Texts texts)
     {
         var body = new StringBuilder();
         foreach (var section in sections)
@@ -80,11 +80,11 @@ sealed class ReportComposer(HubOptions options, IEnumerable<IReportSection> sect
             "margin:0;padding:16px;background:#f4f6f9;font:15px/1.5 system-ui,-apple-system,'Segoe UI',sans-serif;color:#1f2937";
         return $"""
             <!doctype html>
-            <html lang="{_style.Texts.Language}"><body style="{Page}">
+            <html lang="{texts.Language}"><body style="{Page}">
             <table role="presentation" width="100%" style="max-width:680px;margin:auto;background:#ffffff;border-radius:8px;border-top:5px solid #2f6feb">
             <tr><td style="padding:20px 24px">
             <div style="font-size:20px;font-weight:600">{Encode(title)}</div>
-            {body}<p style="margin:16px 0 0"><a href="{Encode(url)}" style="color:#2f6feb">{Encode(_style.Texts["All alerts"])}</a></p>
+            {body}<p style="margin:16px 0 0"><a href="{Encode(url)}" style="color:#2f6feb">{Encode(texts["All alerts"])}</a></p>
             </td></tr></table>
             </body></html>
 

@@ -1,7 +1,7 @@
 using Vigie.Hub.Alerts.Channels;
+using Vigie.Hub.Alerts.Incidents;
 using Vigie.Hub.Configuration;
 using Vigie.Hub.Hosts;
-using Vigie.Hub.Web;
 
 namespace Vigie.Hub.Alerts.Watchdog;
 
@@ -23,27 +23,26 @@ sealed class SelfTest(HubOptions options, OutboxStore outbox, ChannelSet channel
 }
 
 /// <summary>Writes the message of a self-test.</summary>
-sealed class SelfTestComposer(HubOptions options, HostDirectory hosts, AlertStore alerts) : IComposer
+sealed class SelfTestComposer(HubOptions options, HostDirectory hosts, AlertStore alerts, MessageStyles styles) : IComposer
 {
-    readonly Texts _texts = Texts.Of(options.Server.Language);
-
     public IReadOnlyList<NotificationKind> Kinds { get; } = [NotificationKind.SelfTest];
 
     public Task<Message?> ComposeAsync(Notification notification, CancellationToken ct)
     {
-        string title = _texts["Vigie works, and so does this channel"];
+        var texts = styles.Of(notification.Channel).Texts;
+        string title = texts["Vigie works, and so does this channel"];
         var every = options.Watchdog.SelfTestEvery;
         string next = every > TimeSpan.Zero
-            ? _texts.Format("The next message of this kind is due in {0}. If it does not come, look after Vigie.", _texts.Duration(every))
+            ? texts.Format("The next message of this kind is due in {0}. If it does not come, look after Vigie.", texts.Duration(every))
             : "";
         string text = string.Join('\n', new[]
         {
             title, "",
-            _texts.Format("Hosts: {0}", hosts.All.Count),
-            _texts.Format("Alerts that fire: {0}", alerts.Open().Count(a => a.State == AlertState.Firing)),
+            texts.Format("Hosts: {0}", hosts.All.Count),
+            texts.Format("Alerts that fire: {0}", alerts.Open().Count(a => a.State == AlertState.Firing)),
             next, options.PublicUrl() + "/",
         }.Where((line, i) => line.Length > 0 || i == 1));
-        string html = $"<!doctype html><html lang=\"{_texts.Language}\"><body><p>"
+        string html = $"<!doctype html><html lang=\"{texts.Language}\"><body><p>"
             + $"{System.Net.WebUtility.HtmlEncode(text).Replace("\n", "<br>\n", StringComparison.Ordinal)}</p></body></html>";
         string id = $"selftest-{string.Concat(notification.Reference.Where(char.IsAsciiLetterOrDigit))}-{notification.Channel}@vigie";
         return Task.FromResult<Message?>(new($"[Vigie] {title}", text, html, null, "", id, null)

@@ -51,6 +51,22 @@ public sealed class MailTests
     }
 
     [Fact]
+    public async Task Each_channel_speaks_the_language_of_its_people()
+    {
+        await using var ops = await ReplyServer.StartAsync();
+        await using var stage = await AlertStage.StartAsync(o => o with
+        {
+            Mail = o.Mail with { Language = "fr" },
+            Channels = new Dictionary<string, ChannelOptions>(StringComparer.Ordinal) { ["ops"] = new WebhookOptions { Url = ops.Address } },
+        });
+        await stage.RunAsync(TimeSpan.FromMinutes(2), "db1", Disk(1.0));
+        var mail = Assert.Single(stage.Smtp.Mails());
+        Assert.StartsWith("[CRITIQUE] db1 : Un disque est plein", mail.Subject!, StringComparison.Ordinal);
+        Assert.Contains("Prendre en charge", mail.HtmlBody!, StringComparison.Ordinal);
+        Assert.Contains("[CRITICAL] db1: A disk is full", Assert.Single(ops.Received).Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_hostile_host_name_stays_text()
     {
         await using var stage = await AlertStage.StartAsync();
@@ -133,7 +149,7 @@ public sealed class MailTests
             },
         });
         var message = await hub.Get<IncidentComposer>()
-            .ComposeTestAsync(TimeProvider.System.GetUtcNow(), TestContext.Current.CancellationToken);
+            .ComposeTestAsync("mail", TimeProvider.System.GetUtcNow(), TestContext.Current.CancellationToken);
         var delivery = await hub.Get<ChannelSet>().Find("mail")!.Channel.SendAsync(message, TestContext.Current.CancellationToken);
         Assert.Equal(DeliveryOutcome.Retry, delivery.Outcome);
         Assert.Contains("does not accept the login", delivery.Reason!, StringComparison.Ordinal);

@@ -23,7 +23,7 @@ public sealed class ReportTests
             await stage.RunAsync(Minutes(10), "db1", Disk(disk, "/srv"), Memory(i is >= 6 and < 9 ? 0.999 : 0.3));
             disk += 0.0005;
         }
-        var message = await stage.Hub.Get<ReportComposer>().ComposeAsync(stage.Now, TimeSpan.FromHours(4), Ct);
+        var message = await stage.Hub.Get<ReportComposer>().ComposeAsync(stage.Now, TimeSpan.FromHours(4), stage.Hub.Get<MessageStyles>().Default, Ct);
         string text = message.Text.Replace('\u00a0', ' ');
         Assert.Contains("AVAILABILITY\n1 of 2 servers reported all the time.\n- web<1>: ", text, StringComparison.Ordinal);
         Assert.Contains("- db1: The memory is full: 20 Nov 2026 22:01, 30 min", text, StringComparison.Ordinal);
