@@ -14,8 +14,8 @@ sealed class ConfigCommand() : CliCommand("config", "Check config.json and templ
             if (!File.Exists(call.Folder.Config))
                 throw new CommandException($"{call.Folder.Config} does not exist; `vigie init` makes it");
             call.Options();
-            if (File.Exists(call.Folder.Template))
-                MailTemplate.Parse(File.ReadAllText(call.Folder.Template), call.Folder.Template);
+            foreach (string language in (string[])["en", "fr"])
+                MailTemplate.Of(call.Folder, language);
             call.Print(new { valid = true }, $"{call.Folder.Config} and {call.Folder.Template} are valid.");
             return Task.CompletedTask;
         });

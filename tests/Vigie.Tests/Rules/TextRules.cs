@@ -13,7 +13,7 @@ public sealed partial class TextRules
     static IEnumerable<string> Computed() =>
     [
         .. ChartCatalog.All.Select(c => c.Title),
-        .. DefaultRules.Of(new()).Select(r => r.Title),
+        .. DefaultRules.Of(new()).Select(r => r.Title), .. Vigie.Hub.Alerts.Policies.SimpleRule.HeadlineTitles,
         .. Enum.GetValues<HostState>().Select(HostStates.Text),
         .. Enum.GetValues<Vigie.Agent.Checks.CheckState>().Select(Vigie.Hub.Checks.CheckWords.State),
         .. new[] { "sent", "tried in vain", "refused", "works", "fails", "has refused", "not used yet" },

@@ -34,6 +34,8 @@ static class SimpleRule
 
     public static IReadOnlyList<string> HeadlineNames { get; } = [.. Headlines.Keys];
 
+    public static IReadOnlyList<string> HeadlineTitles { get; } = [.. Headlines.Values.Select(h => h.Title)];
+
     public static IReadOnlyList<Rule> Read(string name, YamlNode node, RuleErrors errors)
     {
         var fields = new YamlFields(node, "a rule", errors, Keys);

@@ -16,7 +16,7 @@ sealed class IncidentSection(IncidentStore incidents, IncidentWords words) : IRe
             .Select(i => (Incident: i, Length: Length(i, from, to))).OrderByDescending(i => i.Length).ToList();
         int open = all.Count(i => i.Incident.Ended is null || i.Incident.Ended > to), messages = all.Sum(i => i.Incident.Messages);
         string sentence = all.Count == 0 ? t["Nothing went wrong."]
-            : t.Format("{0} incidents, {1} of them not over yet; {2} messages about them.", all.Count, open, messages);
+            : t.Format("Incidents: {0}; not over yet: {1}; messages about them: {2}.", all.Count, open, messages);
         return Task.FromResult<ReportSection?>(new(t["Incidents"], sentence,
         [
             .. all.Take(MostLines).Select(i => (words.Title(i.Incident, t), $"{style.Time(i.Incident.Opened)}, {t.Duration(i.Length)}"
