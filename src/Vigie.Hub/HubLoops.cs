@@ -14,12 +14,12 @@ namespace Vigie.Hub;
 /// <summary>The hub's background work, each behind the same guard.</summary>
 static class HubLoops
 {
-    static readonly TimeSpan DeliveryEvery = TimeSpan.FromSeconds(5), OthersEvery = TimeSpan.FromMinutes(1),
+    static readonly TimeSpan DeliveryEvery = TimeSpan.FromSeconds(5),
         CleanEvery = TimeSpan.FromHours(1), SealEvery = TimeSpan.FromMinutes(1);
 
     public const string AlertLoop = "Alerts";
 
-    const string SealLoop = "Blocks", ChannelLoop = "Channel ";
+    const string SealLoop = "Blocks", ChannelLoop = "Channel ", OtherLoop = "Outbox";
 
     public static void Add(IServiceCollection services, HubOptions options)
     {
@@ -30,7 +30,7 @@ static class HubLoops
         });
         foreach (var (channel, _) in ChannelSet.Options(options))
             Add(services, ChannelLoop + channel, DeliveryEvery, s => ct => s.GetRequiredService<OutboxDelivery>().RunAsync(channel, ct));
-        Add(services, "Outbox", OthersEvery, s => ct => s.GetRequiredService<OutboxDelivery>().RunOthersAsync(ct));
+        Add(services, OtherLoop, DeliveryEvery, s => ct => s.GetRequiredService<OutboxDelivery>().RunOthersAsync(ct));
         Add(services, SealLoop, SealEvery, s => async ct =>
         {
             var store = s.GetRequiredService<MetricStore>();
@@ -71,7 +71,7 @@ static class HubLoops
     {
         var loops = services.GetServices<BackgroundLoop>().ToList();
         var loop = loops.First(l => l.Name == SealLoop);
-        foreach (var channel in loops.Where(l => l.Name.StartsWith(ChannelLoop, StringComparison.Ordinal)))
+        foreach (var channel in loops.Where(l => l.Name == OtherLoop || l.Name.StartsWith(ChannelLoop, StringComparison.Ordinal)))
             services.GetRequiredService<OutboxStore>().Added += channel.Wake;
         var alerts = loops.First(l => l.Name == AlertLoop);
         services.GetRequiredService<HostDirectory>().Reported += _ => alerts.Wake();

@@ -55,7 +55,7 @@ sealed class FeedRunner(AdvisoryStore advisories, FeedStore feeds, ChannelSet ch
         int[] counts = new int[3];
         await foreach (var (advisory, isBacklog) in feed.FetchAsync(run, ct))
         {
-            var change = await advisories.SaveAsync(advisory, isFirst || isBacklog ? [] : channels.Configured, time.GetUtcNow(), ct);
+            var change = await advisories.SaveAsync(advisory, isFirst || isBacklog ? [] : channels.Names, time.GetUtcNow(), ct);
             counts[(int)change.Outcome]++;
         }
         return new(feed.Title, counts[(int)SaveOutcome.New], counts[(int)SaveOutcome.Changed], counts[(int)SaveOutcome.Same], run.Problems);

@@ -16,7 +16,7 @@ sealed class ChannelMetrics(ChannelSet channels, DeliveryStore deliveries, TimeP
     {
         var now = time.GetUtcNow();
         var waiting = deliveries.Waiting().ToDictionary(t => t.Channel, StringComparer.Ordinal);
-        foreach (string channel in channels.Configured.Union(waiting.Keys, StringComparer.Ordinal))
+        foreach (string channel in channels.Names.Union(waiting.Keys, StringComparer.Ordinal))
         {
             var tally = waiting.GetValueOrDefault(channel);
             Add(batch, Waiting, channel, now, tally?.Waiting ?? 0);

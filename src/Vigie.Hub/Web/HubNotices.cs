@@ -16,7 +16,7 @@ sealed class HubNotices(OutboxStore outbox, ChannelSet channels, AlertEngine eng
     public IEnumerable<string> Of(Viewer viewer)
     {
         var t = viewer.Texts;
-        if (channels.Configured.Count == 0)
+        if (channels.Names.Count == 0)
             yield return t["No alert reaches anybody yet: set Mail:Host and Mail:To, or Channels, in config.json, then try: vigie channel test NAME"];
         if (disk.Look())
             yield return t.Format("The disk is nearly full ({0} left): no samples are taken until there is room; alerts and mails go on.",

@@ -1,4 +1,5 @@
 using System.IO.Enumeration;
+using Vigie.Hub.Alerts.Channels;
 
 namespace Vigie.Hub.Alerts.Policies;
 
@@ -20,6 +21,9 @@ sealed record Policy
     public IReadOnlyList<Window> Windows { get; init; } = [];
 
     public IReadOnlyList<Rota> Rotas { get; init; } = [];
+
+    /// <summary>Channels besides those of config.json.</summary>
+    public IReadOnlyDictionary<string, ChannelOptions> Channels { get; init; } = new Dictionary<string, ChannelOptions>(StringComparer.Ordinal);
 
     /// <summary>All that stands in the file, for telling what has changed: section and name, and its text in one spelling.</summary>
     public IReadOnlyDictionary<(string Section, string Name), string> Items { get; init; } = new Dictionary<(string, string), string>();

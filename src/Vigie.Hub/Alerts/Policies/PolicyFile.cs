@@ -8,7 +8,7 @@ namespace Vigie.Hub.Alerts.Policies;
 /// <param name="zone">The time zone of what names none.</param>
 sealed class PolicyFile(string zone)
 {
-    static readonly string[] Sections = ["tags", "off", "rules", "routes", "windows", "quiet", "rotas"];
+    static readonly string[] Sections = ["tags", "off", "rules", "routes", "windows", "quiet", "rotas", "channels"];
 
     static readonly string[] MatchKeys = ["hosts", "rules", "severity"];
 
@@ -35,7 +35,14 @@ sealed class PolicyFile(string zone)
         var quiet = Named(root, "quiet", errors, (key, node) =>
             (key, Schedule: ScheduleReader.Read(node, new(node, "a quiet time", errors, ["name", .. ScheduleReader.Keys]), errors, zone)));
         var rotas = Named(root, "rotas", errors, (key, node) => Rota(key, node, errors));
-        string[] known = [.. channels ?? [], .. rotas.Select(r => "rota:" + r.Name)];
+        var own = ChannelReader.Read(root, errors, lenient: channels is null);
+        foreach (string channel in own.Keys.Where(n => channels?.Contains(n) == true))
+            errors.Add(root.Place("channels"), $"the channel \"{channel}\" stands in config.json already; take another name");
+        string[] direct = [.. channels ?? [], .. own.Keys];
+        foreach (var (channel, options) in own.Where(o => channels is not null && o.Value.Fallback.Length > 0))
+            if (options.Fallback == channel || !direct.Contains(options.Fallback, StringComparer.Ordinal))
+                errors.Add(root.Place("channels"), $"the fallback of {channel} is \"{options.Fallback}\", which is no other channel");
+        string[] known = [.. direct, .. rotas.Select(r => "rota:" + r.Name)];
         var policy = new Policy
         {
             Tags = root.Mapping("tags").ToDictionary(t => t.Name, t => Patterns(t.Node, errors), StringComparer.Ordinal),
@@ -45,10 +52,11 @@ sealed class PolicyFile(string zone)
                 quiet.ToDictionary(q => q.key, q => q.Schedule, StringComparer.Ordinal))),
             Windows = Named(root, "windows", errors, (key, node) => Window(key, node, errors)),
             Rotas = rotas,
+            Channels = own,
             Items = Items(stream.Documents[0].RootNode),
         };
         foreach (var rota in rotas)
-            Check(rota.Members, root.Place("rotas"), errors, channels);
+            Check(rota.Members, root.Place("rotas"), errors, channels is null ? null : direct);
         errors.ThrowIfAny();
         return policy;
     }
@@ -87,8 +95,8 @@ sealed class PolicyFile(string zone)
         var fields = new YamlFields(node, "a route", errors, ["name", "channels", "escalate", "quiet", "continue", .. MatchKeys]);
         var channels = Check(fields.Names("channels"), fields.Place("channels"), errors, known);
         Schedule? times = null;
-        if (fields.Text("quiet") is { Length: > 0 } name2 && !quiet.TryGetValue(name2, out times))
-            errors.Add(fields.Place("quiet"), $"there is no quiet time \"{name2}\"; the section quiet names them");
+        if (fields.Text("quiet") is { Length: > 0 } span && !quiet.TryGetValue(span, out times))
+            errors.Add(fields.Place("quiet"), $"there is no quiet time \"{span}\"; the section quiet names them");
         var steps = new List<EscalationStep>();
         foreach (var step in fields.Sequence("escalate"))
         {

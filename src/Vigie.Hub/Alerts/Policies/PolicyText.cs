@@ -44,6 +44,10 @@ static class PolicyText
         #  - {name: backup, rules: ["load-high", "disk-*"], cron: "0 3 1 * *", for: 2h}
         #  - {name: move, from: 2026-12-24 18:00, until: 2026-12-26 08:00}
 
+        # Channels besides those of config.json; `vigie channel kinds` lists kinds and settings. Keep secrets in files.
+        #channels:
+        #  night: {kind: ntfy, topic: our-night-shift, tokenFile: /etc/vigie/ntfy}
+
         # Channels that take turns.
         #rotas:
         #  - {name: oncall, members: [ada, ben], starts: 2026-01-05 09:00, every: 7d, timezone: Europe/Paris}

@@ -12,7 +12,7 @@ sealed class Routing(PolicySet policies, ChannelSet channels)
     {
         var routes = RoutesOf(alert);
         if (routes.Count == 0)
-            return [.. channels.Configured.Select(c => new Destination(c, null))];
+            return [.. channels.Names.Select(c => new Destination(c, null))];
         return
         [
             .. routes.SelectMany(route => Resolve(route.Channels, now)

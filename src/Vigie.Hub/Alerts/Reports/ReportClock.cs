@@ -25,8 +25,8 @@ sealed class ReportClock(HubOptions options, OutboxStore outbox, ChannelSet chan
         return true;
     }
 
-    IReadOnlyList<string> Channels() => options.Reports.Channels.Count > 0 ? [.. options.Reports.Channels.Intersect(channels.Configured)]
-        : [.. channels.Configured.Where(c => c == ChannelSet.Mail)];
+    IReadOnlyList<string> Channels() => options.Reports.Channels.Count > 0 ? [.. options.Reports.Channels.Intersect(channels.Names)]
+        : [.. channels.Names.Where(c => c == ChannelSet.Mail)];
 
     /// <summary>When a report was last due, or is now.</summary>
     DateTimeOffset LastDue(DateTimeOffset now)

@@ -17,7 +17,7 @@ sealed class SelfTest(HubOptions options, OutboxStore outbox, ChannelSet channel
         var now = time.GetUtcNow();
         if (channels.All.Count == 0 || outbox.Last(NotificationKind.SelfTest) is { } last && now - last < options.Watchdog.SelfTestEvery)
             return false;
-        await outbox.PutAsync(NotificationKind.SelfTest, now.ToString("yyyy-MM-ddTHH:mm:ssZ"), channels.Configured, now, ct);
+        await outbox.PutAsync(NotificationKind.SelfTest, now.ToString("yyyy-MM-ddTHH:mm:ssZ"), channels.Names, now, ct);
         return true;
     }
 }

@@ -246,8 +246,54 @@ public sealed class PolicyTests
     {
         Assert.Empty(Parse(PolicyText.Example).Items);
         string text = string.Join('\n', PolicyText.Example.Split('\n').Select(l => l is ['#', not ' ', ..] or ['#', ' ', ' ', ..] ? l[1..] : l));
-        var policy = Parse(text, "mail", "ada", "ben");
+        var policy = Parse(text.Replace("tokenFile: /etc/vigie/ntfy", "token: t", StringComparison.Ordinal), "mail", "ada", "ben");
+        Assert.Equal(["night"], policy.Channels.Keys);
         Assert.Equal((2, 2, 2, 3, 1), (policy.Tags.Count, policy.Rules.Count, policy.Routes.Count, policy.Windows.Count, policy.Rotas.Count));
+    }
+
+    [Fact]
+    public async Task A_running_hub_takes_over_the_channels_of_a_policy_and_lets_them_go()
+    {
+        await using var ops = await ReplyServer.StartAsync();
+        await using var night = await ReplyServer.StartAsync();
+        await using var stage = await StageAsync(ops, $$"""
+            channels: {night: {language: fr, kind: webhook, url: "{{night.Address}}/hook" } }
+            routes: [{name: all, channels: [night]}]
+            """);
+        await stage.RunAsync(Minutes(2), "db1", Disk(1.0));
+        Assert.Contains("Un disque est plein", Assert.Single(night.Received).Body, StringComparison.Ordinal);
+        Assert.Empty(ops.Received);
+        await stage.RestartAsync();
+        await stage.RunAsync(Minutes(2), "db1", Disk(0.1));
+        Assert.Equal(2, night.Received.Count);
+        await stage.Hub.Get<PolicyStore>().PutAsync("routes: [{name: all, channels: [ops]}]", "ada", Ct);
+        await stage.RunAsync(Minutes(2), "db1", Memory(0.999));
+        Assert.Equal((2, 1), (night.Received.Count, ops.Received.Count));
+    }
+
+    [Fact]
+    public void A_channel_that_can_not_work_is_refused_with_the_words_of_its_kind()
+    {
+        string errors = Errors("""
+            channels:
+              a: {kind: slak}
+              b: {kind: webhook, url: "http://127.0.0.1:1", colour: red}
+              c: {kind: webhook}
+              ops: {kind: webhook, url: "http://127.0.0.1:1"}
+              d: {kind: webhook, url: "http://127.0.0.1:1", fallback: nobody}
+              e: just text
+              f: {kind: webhook, url: "http://127.0.0.1:1", timeout: soon}
+            """);
+        string[] wanted =
+        [
+            "line 2: Channels:a:Kind is \"slak\"; choose one of", "line 3: a channel of kind webhook has no setting \"colour\"",
+            "line 4: Channels:c:Url is missing", "the channel \"ops\" stands in config.json already", "the fallback of d is \"nobody\"",
+            "line 7: a channel is a mapping", "line 8: Channels:f:Timeout is \"soon\"",
+        ];
+        Assert.All(wanted, w => Assert.Contains(w, errors, StringComparison.Ordinal));
+        // of a policy that was applied, what does not work any more is left out
+        Assert.Equal(["g"], new PolicyFile("Etc/UTC").Parse("channels: {c: {kind: webhook}, g: {kind: webhook, url: 'http://127.0.0.1:1'}}", "p", null)
+            .Channels.Keys);
     }
 
     [Fact]
