@@ -52,6 +52,7 @@ static class HubServices
         services.AddSingleton<DiskWatch>().AddSingleton<HubMetrics>().AddSingleton<HubHealth>().AddSingleton<SampleIngest>();
         services.AddSingleton<HostStore>().AddSingleton<HostDirectory>().AddSingleton<Headlines>();
         services.AddSingleton<SnapshotStore>().AddSingleton<ReportedChecks>().AddSingleton<ReportedInventory>().AddSingleton<ReportedActivity>();
+        services.AddSingleton<PackageChangeStore>();
         services.AddSingleton<HeartbeatStore>().AddSingleton<Heartbeats.Heartbeats>();
         services.AddSingleton<ChartService>().AddSingleton<ChartFigures>();
         services.AddSingleton<RuleGroupStore>().AddSingleton<GroupRound>().AddSingleton<RuleSet>()

@@ -27,7 +27,8 @@ sealed class ApplyCommand() : CliCommand("apply", "Put a policy in force: tags, 
         Act(command, async (call, ct) =>
         {
             string text = Read(call.Value(_file)!);
-            var policy = new PolicyFile(call.Get<HubOptions>().Server.TimeZone).Parse(text, call.Value(_file)!, [.. call.Get<ChannelSet>().Configured.Select(c => c.Name)]);
+            string[] channels = [.. call.Get<ChannelSet>().Configured.Select(c => c.Name)];
+            var policy = new PolicyFile(call.Get<HubOptions>().Server.TimeZone).Parse(text, call.Value(_file)!, channels);
             var set = call.Get<PolicySet>();
             var changes = PolicyChange.Between(set.Current, policy);
             bool isSame = call.Get<PolicyStore>().Current()?.Text == text;

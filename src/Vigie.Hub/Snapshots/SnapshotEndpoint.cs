@@ -7,6 +7,7 @@ using Vigie.Core.Metrics;
 using Vigie.Hub.Accounts;
 using Vigie.Hub.Hosts;
 using Vigie.Hub.Ingest;
+using Vigie.Hub.Inventory;
 
 namespace Vigie.Hub.Snapshots;
 
@@ -24,6 +25,7 @@ static class SnapshotEndpoint
     public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/api/v1/hosts/snapshot", HandleAsync);
 
     static async Task<IResult> HandleAsync(HttpContext context, [FromServices] SnapshotStore store, [FromServices] HostDirectory hosts,
+        [FromServices] ReportedInventory inventories, [FromServices] PackageChangeStore packages,
         [FromQuery] string? kind, [FromQuery] string? host)
     {
         if (!Kinds.Contains(kind, StringComparer.Ordinal))
@@ -38,7 +40,10 @@ static class SnapshotEndpoint
             using (var json = JsonDocument.Parse(body.Written))
                 if (json.RootElement.ValueKind != JsonValueKind.Object)
                     return Results.Text("the body must be an object in JSON", statusCode: 400);
+            var before = kind == InventoryDocument.Kind ? inventories.Of(host)?.Document : null;
             await store.SaveAsync(host, kind!, body.Written, context.RequestAborted);
+            if (before is not null)
+                await packages.NoteAsync(host, before, inventories.Of(host)?.Document, context.RequestAborted);
             return Results.NoContent();
         }
         catch (RefusedBodyException e)
