@@ -5,6 +5,7 @@ using Vigie.Core.RemoteWrite;
 using Vigie.Hub.Accounts;
 using Vigie.Hub.Activity;
 using Vigie.Hub.Advisories;
+using Vigie.Hub.Advisories.Data;
 using Vigie.Hub.Advisories.Feeds;
 using Vigie.Hub.Alerts;
 using Vigie.Hub.Alerts.Backtests;
@@ -69,6 +70,7 @@ static class HubServices
         services.AddSingleton<ChannelSet>().AddSingleton<HttpSender>().AddSingleton<ChannelTest>();
         services.AddSingleton<Explanations>();
         services.AddSingleton<AdvisoryStore>().AddSingleton<FeedStore>().AddSingleton<FeedRunner>();
+        services.AddSingleton<DataStore>().AddSingleton<FleetInventories>().AddSingleton<DataFeedRunner>();
         services.AddSingleton<UserStore>().AddSingleton<TokenStore>();
         services.AddSingleton<EnrolmentStore>().AddSingleton<AgentFiles>();
         services.AddSingleton<GapFinder>();
@@ -78,6 +80,7 @@ static class HubServices
         AddAll<IAlertWords>(services);
         AddAll<IMessageContext>(services);
         AddAll<IFeed>(services);
+        AddAll<IDataFeed>(services);
         return services;
     }
 

@@ -1,3 +1,4 @@
+using Vigie.Hub.Advisories.Data;
 using Vigie.Hub.Advisories.Feeds;
 
 namespace Vigie.Hub.Advisories;
@@ -14,10 +15,19 @@ static class AdvisoryLoops
                 if (feed.IsEnabled)
                     await s.GetRequiredService<FeedRunner>().RunAsync(feed, null, ct);
             });
+        foreach (var type in Kinds(typeof(IDataFeed)).OrderBy(t => t.Name, StringComparer.Ordinal))
+            HubLoops.Add(services, $"Feed {type.Name[..^"DataFeed".Length]}", DataFeedRunner.Pace, s => async ct =>
+            {
+                var feed = s.GetServices<IDataFeed>().First(f => f.GetType() == type);
+                if (feed.Options.Enabled)
+                    await s.GetRequiredService<DataFeedRunner>().RunAsync(feed, now: false, ct);
+            });
     }
 
-    static IEnumerable<Type> Feeds =>
-        typeof(IFeed).Assembly.GetTypes().Where(t => t is { IsClass: true, IsAbstract: false } && t.IsAssignableTo(typeof(IFeed)));
+    static IEnumerable<Type> Feeds => Kinds(typeof(IFeed));
+
+    static IEnumerable<Type> Kinds(Type feed) =>
+        feed.Assembly.GetTypes().Where(t => t is { IsClass: true, IsAbstract: false } && t.IsAssignableTo(feed));
 
     static IFeed Feed(IServiceProvider services, Type type) => services.GetServices<IFeed>().First(f => f.GetType() == type);
 }

@@ -29,7 +29,7 @@ public sealed class AdvisoriesPageTests(Chromium chromium)
     static Task<TestHub> HubAsync(FeedServer? server = null, FakeTimeProvider? time = null) =>
         TestHub.StartAsync(time ?? new FakeTimeProvider(Now), options => options with
         {
-            Feeds = new() { CertFr = new() { BaseUrl = server?.Address ?? "http://127.0.0.1:1", Pause = TimeSpan.Zero } },
+            Feeds = options.Feeds with { CertFr = new() { BaseUrl = server?.Address ?? "http://127.0.0.1:1", Pause = TimeSpan.Zero } },
         });
 
     static async Task<string> PageAsync(TestHub hub, string path = "/advisories", string language = "en")
