@@ -37,6 +37,7 @@ sealed class AdvisoryStore(Database database) : IStoreSchema
             CREATE INDEX advisory_newest ON advisory(first_day, number);
             CREATE INDEX advisory_of_feed ON advisory(feed);
             """),
+        new("2026-11-24 advisories that were there before", "ALTER TABLE advisory ADD COLUMN backlog INTEGER NOT NULL DEFAULT 1;"),
     ];
 
     /// <summary>
@@ -44,14 +45,16 @@ sealed class AdvisoryStore(Database database) : IStoreSchema
     /// calls for. A stub never replaces a full advisory.
     /// </summary>
     /// <param name="channels">Who is told of a new alert; none for a backlog.</param>
-    public async Task<AdvisoryChange> SaveAsync(Advisory advisory, IReadOnlyList<string> channels, DateTimeOffset now, CancellationToken ct) =>
+    /// <param name="isBacklog">It was there before the hub began to listen.</param>
+    public async Task<AdvisoryChange> SaveAsync(Advisory advisory, IReadOnlyList<string> channels, DateTimeOffset now, CancellationToken ct,
+        bool isBacklog = false) =>
         await database.WriteAsync((connection, transaction) =>
         {
             long nowMs = now.ToUnixTimeMilliseconds();
             byte[] hash = CanonicalForm.Hash(advisory);
             if (Find(connection, advisory.Reference) is not { } before)
             {
-                Write(connection, transaction, advisory, hash, nowMs);
+                Write(connection, transaction, advisory, hash, isBacklog, nowMs);
                 if (advisory.IsAlert)
                     foreach (string channel in channels)
                         OutboxStore.Put(connection, transaction, NotificationKind.Advisory, advisory.Reference, channel, nowMs);
@@ -64,7 +67,7 @@ sealed class AdvisoryStore(Database database) : IStoreSchema
                 Touch(connection, transaction, [advisory.Reference], nowMs);
                 return new AdvisoryChange(SaveOutcome.Same, []);
             }
-            Write(connection, transaction, advisory, hash, nowMs);
+            Write(connection, transaction, advisory, hash, isBacklog, nowMs);
             return new AdvisoryChange(SaveOutcome.Changed, CanonicalForm.Differences(before, advisory));
         }, ct);
 
@@ -98,6 +101,22 @@ sealed class AdvisoryStore(Database database) : IStoreSchema
             connection.ExecuteScalar<int>("SELECT count(*) FROM advisory" + filter, arguments)));
     }
 
+    /// <summary>Those that are not as they were when they had these times of change; each with its time.</summary>
+    public IReadOnlyList<(Advisory Advisory, long ChangedMs)> Changed(IReadOnlyDictionary<string, long> known) => database.Read(connection =>
+    {
+        var times = connection.Query<(string Reference, long Ms)>("SELECT reference, changed_ms FROM advisory")
+            .Where(t => !known.TryGetValue(t.Reference, out long ms) || ms != t.Ms).ToDictionary(t => t.Reference, t => t.Ms, StringComparer.Ordinal);
+        if (times.Count == 0)
+            return [];
+        string list = JsonSerializer.Serialize(times.Keys);
+        return connection.Query<Row>(Columns + " WHERE reference IN (SELECT value FROM json_each(@list))", new { list }, buffered: false)
+            .Select(r => (r.ToAdvisory(), times[r.Reference])).ToList();
+    });
+
+    /// <summary>The references of those that were there before the hub listened.</summary>
+    public HashSet<string> Backlog() => database.Read(connection =>
+        connection.Query<string>("SELECT reference FROM advisory WHERE backlog").ToHashSet(StringComparer.Ordinal));
+
     /// <summary>How many there are of each type.</summary>
     public IReadOnlyDictionary<string, int> Types() => database.Read(connection => connection
         .Query<(string Type, long Count)>("SELECT type, count(*) FROM advisory GROUP BY type ORDER BY type")
@@ -119,9 +138,9 @@ sealed class AdvisoryStore(Database database) : IStoreSchema
         connection.Execute("UPDATE advisory SET checked_ms = @nowMs WHERE reference = @reference",
             references.Select(reference => new { reference, nowMs }), transaction);
 
-    static void Write(SqliteConnection connection, SqliteTransaction transaction, Advisory a, byte[] hash, long nowMs) => connection.Execute("""
+    static void Write(SqliteConnection connection, SqliteTransaction transaction, Advisory a, byte[] hash, bool isBacklog, long nowMs) => connection.Execute("""
         INSERT INTO advisory VALUES(@Reference, @Feed, @Type, @Number, @Title, @Url, @first, @last, @closed, @detail, @Summary, @Content, @AffectedText,
-          @risks, @cves, @affected, @links, @revisions, @search, @Raw, @hash, @nowMs, @nowMs, @nowMs)
+          @risks, @cves, @affected, @links, @revisions, @search, @Raw, @hash, @nowMs, @nowMs, @nowMs, @isBacklog)
         ON CONFLICT DO UPDATE SET title = excluded.title, url = excluded.url, first_day = excluded.first_day, last_day = excluded.last_day,
           closed_day = excluded.closed_day, detail = excluded.detail, summary = excluded.summary, content = excluded.content,
           affected_text = excluded.affected_text, risks = excluded.risks, cves = excluded.cves, affected = excluded.affected, links = excluded.links,
@@ -149,6 +168,7 @@ sealed class AdvisoryStore(Database database) : IStoreSchema
         search = SearchText(a),
         a.Raw,
         hash,
+        isBacklog,
         nowMs,
     }, transaction);
 

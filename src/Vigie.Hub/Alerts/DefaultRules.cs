@@ -59,6 +59,7 @@ static class DefaultRules
         new("host-restarted", "max by (host) (delta(vigie_boot_time_seconds[15m]))", 60, Now, Severity.Warning, "The server has restarted", null),
         new("channel-failing", "max by (channel) (vigie_channel_waiting_age_seconds)", 600, Now, Severity.Warning,
             "A channel does not take messages", null),
+        new("feed-stale", "max by (feed) (vigie_feed_age_seconds)", 172_800, Now, Severity.Warning, "A feed of advisories does not answer", null),
         new("check-critical", CheckKnown, 2, Now, Severity.Critical, "A check is critical", ChartUnit.State),
         new("check-warning", CheckKnown, 1, TimeSpan.FromMinutes(1), Severity.Warning, "A check warns", ChartUnit.State,
             MutedBy: "check-critical"),

@@ -61,6 +61,8 @@ sealed class FeedBench : IAsyncDisposable
 
     public string Folder => _folder.Path;
 
+    public IServiceProvider Services => _services;
+
     /// <summary>With the feed's own case served, unless <paramref name="part"/> is null.</summary>
     /// <param name="feeds">Data feeds that ask the same server.</param>
     public static async Task<FeedBench> StartAsync(string feed = CertFrFeed.FeedName, string? part = "site",

@@ -99,7 +99,7 @@ public sealed class DataFeedTests
             ("no row for any package", () => bench.Server.Json(Tracker, "{\"status\": \"down\"}")),
             ("not JSON", () => bench.Server.Put(Tracker, "application/json", endless)),
             ("503", () => bench.Server.Status(Tracker, 503)),
-            ("breaks off", () => bench.Server.Answer(Tracker, async context =>
+            ("nothing can be read", () => bench.Server.Answer(Tracker, async context =>
             {
                 context.Response.ContentType = "application/json";
                 await context.Response.Body.WriteAsync(endless);
