@@ -5,7 +5,9 @@ namespace Vigie.Hub.Advisories;
 
 /// <summary>How one source stands, whatever it gives.</summary>
 /// <param name="IsNeeded">Switched on, and some host is judged by it.</param>
-sealed record FeedLine(string Name, string Title, string Address, bool IsEnabled, bool IsNeeded, TimeSpan Every, FeedState State);
+/// <param name="IsAdvisories">It gives advisories, not data.</param>
+sealed record FeedLine(string Name, string Title, string Address, bool IsEnabled, bool IsNeeded, TimeSpan Every, FeedState State,
+    bool IsAdvisories);
 
 /// <summary>The sources of advisories and of what they are judged by, with their ages: what is judged by old data must say so.</summary>
 sealed class FeedAges(IEnumerable<IFeed> feeds, IEnumerable<IDataFeed> dataFeeds, FeedStore states, DataStore data, FleetInventories fleet,
@@ -18,7 +20,7 @@ sealed class FeedAges(IEnumerable<IFeed> feeds, IEnumerable<IDataFeed> dataFeeds
         var needs = new FleetNeeds(fleet.Read().Values);
         return
         [
-            .. feeds.Select(f => new FeedLine(f.Name, f.Title, f.Address, f.IsEnabled, f.IsEnabled, f.Every, states.Find(f.Name))),
+            .. feeds.Select(f => new FeedLine(f.Name, f.Title, f.Address, f.IsEnabled, f.IsEnabled, f.Every, states.Find(f.Name), true)),
             .. dataFeeds.Select(f => Line(f, f.Documents(needs))),
         ];
     }
@@ -30,7 +32,8 @@ sealed class FeedAges(IEnumerable<IFeed> feeds, IEnumerable<IDataFeed> dataFeeds
         // The oldest of several documents counts.
         if (kept.Count > 0 && documents.Count > 0)
             state = state with { Succeeded = kept.Min(k => k.Fetched) };
-        return new(feed.Name, feed.Title, feed.Options.BaseUrl, feed.Options.Enabled, feed.Options.Enabled && documents.Count > 0, feed.Options.Every, state);
+        return new(feed.Name, feed.Title, feed.Options.BaseUrl, feed.Options.Enabled, feed.Options.Enabled && documents.Count > 0, feed.Options.Every, state,
+            false);
     }
 
     public TimeSpan Age(FeedLine feed)

@@ -28,6 +28,9 @@ sealed class FindingRound(AdvisoryStore advisories, DataStore data, FleetInvento
     PendingUpdates _updates = new(new());
     DateTimeOffset _cleaned;
 
+    /// <summary>Advisories of which a CVE is known to be exploited, as the last round knew.</summary>
+    public IReadOnlySet<string> Exploited { get; private set; } = new HashSet<string>();
+
     /// <returns>How many hosts were judged.</returns>
     public async Task<int> RunAsync(CancellationToken ct)
     {
@@ -48,6 +51,8 @@ sealed class FindingRound(AdvisoryStore advisories, DataStore data, FleetInvento
         var changed = ReadAdvisories();
         bool all = _matcher is null || data.Stamp() != _known.Stamp;
         var touched = all ? Rebuild() : Put(changed);
+        if (all || changed.Count > 0)
+            Exploited = _advisories.Values.Where(_known.Exploitation.IsExploited).Select(a => a.Reference).ToHashSet(StringComparer.Ordinal);
         int count = 0;
         foreach (var host in hosts.Values)
         {
