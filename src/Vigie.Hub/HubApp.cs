@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.ResponseCompression;
 using Vigie.Core.Metrics;
 using Vigie.Hub.Accounts;
+using Vigie.Hub.Advisories;
 using Vigie.Hub.Api;
 using Vigie.Hub.Charts;
 using Vigie.Hub.Configuration;
@@ -90,6 +91,7 @@ static class HubApp
         EnrolmentEndpoints.Map(app);
         SnapshotEndpoint.Map(app);
         InventoryEndpoint.Map(app);
+        AdvisoryApi.Map(app);
         HeartbeatEndpoints.Map(app);
         LoginEndpoints.Map(app);
         TokenEndpoints.Map(app);

@@ -73,6 +73,7 @@ static class HubLoops
         var loop = loops.First(l => l.Name == SealLoop);
         foreach (var channel in loops.Where(l => l.Name == OtherLoop || l.Name.StartsWith(ChannelLoop, StringComparison.Ordinal)))
             services.GetRequiredService<OutboxStore>().Added += channel.Wake;
+        AdvisoryLoops.Connect(services);
         var alerts = loops.First(l => l.Name == AlertLoop);
         services.GetRequiredService<HostDirectory>().Reported += _ => alerts.Wake();
         var log = services.GetRequiredService<ILogger<BackgroundLoop>>();

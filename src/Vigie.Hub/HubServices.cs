@@ -5,7 +5,9 @@ using Vigie.Core.RemoteWrite;
 using Vigie.Hub.Accounts;
 using Vigie.Hub.Activity;
 using Vigie.Hub.Advisories;
+using Vigie.Hub.Advisories.Data;
 using Vigie.Hub.Advisories.Feeds;
+using Vigie.Hub.Advisories.Findings;
 using Vigie.Hub.Alerts;
 using Vigie.Hub.Alerts.Backtests;
 using Vigie.Hub.Alerts.Channels;
@@ -71,6 +73,8 @@ static class HubServices
         services.AddSingleton<ChannelSet>().AddSingleton<HttpSender>().AddSingleton<ChannelTest>();
         services.AddSingleton<Explanations>();
         services.AddSingleton<AdvisoryStore>().AddSingleton<FeedStore>().AddSingleton<FeedRunner>();
+        services.AddSingleton<DataStore>().AddSingleton<FleetInventories>().AddSingleton<DataFeedRunner>().AddSingleton<FeedAges>();
+        services.AddSingleton<FindingStore>().AddSingleton<AcceptanceStore>().AddSingleton<FindingRound>().AddSingleton<FindingMetrics>();
         services.AddSingleton<UserStore>().AddSingleton<TokenStore>();
         services.AddSingleton<EnrolmentStore>().AddSingleton<AgentFiles>();
         services.AddSingleton<GapFinder>();
@@ -81,6 +85,7 @@ static class HubServices
         AddAll<IMessageContext>(services);
         AddAll<IReportSection>(services);
         AddAll<IFeed>(services);
+        AddAll<IDataFeed>(services);
         return services;
     }
 

@@ -67,9 +67,13 @@ static class AccessPolicy
         ["GET /incidents/link/{token}"] = Access.Anyone,
         ["POST /incidents/link/{token}"] = Access.Anyone,
         ["GET /advisories"] = Access.Reader,
+        ["GET /advisories/{reference}"] = Access.Reader,
+        ["POST /advisories/{reference}"] = Access.Person,
         ["GET /live"] = Access.Reader,
 
         ["GET /api/v1/hosts/inventory"] = Access.Reader,
+        ["GET /api/v1/advisories"] = Access.Reader,
+        ["GET /api/v1/advisories/{reference}"] = Access.Reader,
         ["GET /api/v1/query"] = Access.Reader,
         ["POST /api/v1/query"] = Access.Reader,
         ["GET /api/v1/query_range"] = Access.Reader,

@@ -9,7 +9,21 @@ namespace Vigie.Hub.Advisories;
 
 /// <param name="Type">Null for all.</param>
 /// <param name="Text">Words that must all occur in reference, title, risks, CVEs or products; null for all.</param>
-sealed record AdvisoryQuery(string? Type, string? Text, int Most, bool AlertsFirst);
+sealed record AdvisoryQuery(string? Type, string? Text, int Most, bool AlertsFirst)
+{
+    /// <summary>Only these references; null for all.</summary>
+    public IReadOnlyCollection<string>? Only { get; init; }
+
+    /// <summary>References that come before others.</summary>
+    public IReadOnlyCollection<string> First { get; init; } = [];
+
+    /// <summary>open or closed, of alerts; null for all.</summary>
+    public string? State { get; init; }
+}
+
+/// <summary>A change of an advisory as the hub has seen it.</summary>
+/// <param name="Detail">CVEs that came or went.</param>
+sealed record AdvisoryLogLine(DateTimeOffset At, IReadOnlyList<ChangeKind> Kinds, string Detail);
 
 /// <summary>The advisories of all feeds, as rows of monitoring.db.</summary>
 sealed class AdvisoryStore(Database database) : IStoreSchema
@@ -37,6 +51,12 @@ sealed class AdvisoryStore(Database database) : IStoreSchema
             CREATE INDEX advisory_newest ON advisory(first_day, number);
             CREATE INDEX advisory_of_feed ON advisory(feed);
             """),
+        new("2026-11-24 advisories that were there before", "ALTER TABLE advisory ADD COLUMN backlog INTEGER NOT NULL DEFAULT 1;"),
+        new("2026-11-24 changes of advisories", """
+            CREATE TABLE advisory_change(id INTEGER PRIMARY KEY, reference TEXT NOT NULL, time_ms INTEGER NOT NULL, kinds TEXT NOT NULL, detail TEXT NOT NULL)
+              STRICT;
+            CREATE INDEX advisory_change_of ON advisory_change(reference);
+            """),
     ];
 
     /// <summary>
@@ -44,14 +64,16 @@ sealed class AdvisoryStore(Database database) : IStoreSchema
     /// calls for. A stub never replaces a full advisory.
     /// </summary>
     /// <param name="channels">Who is told of a new alert; none for a backlog.</param>
-    public async Task<AdvisoryChange> SaveAsync(Advisory advisory, IReadOnlyList<string> channels, DateTimeOffset now, CancellationToken ct) =>
+    /// <param name="isBacklog">It was there before the hub began to listen.</param>
+    public async Task<AdvisoryChange> SaveAsync(Advisory advisory, IReadOnlyList<string> channels, DateTimeOffset now, CancellationToken ct,
+        bool isBacklog = false) =>
         await database.WriteAsync((connection, transaction) =>
         {
             long nowMs = now.ToUnixTimeMilliseconds();
             byte[] hash = CanonicalForm.Hash(advisory);
             if (Find(connection, advisory.Reference) is not { } before)
             {
-                Write(connection, transaction, advisory, hash, nowMs);
+                Write(connection, transaction, advisory, hash, isBacklog, nowMs);
                 if (advisory.IsAlert)
                     foreach (string channel in channels)
                         OutboxStore.Put(connection, transaction, NotificationKind.Advisory, advisory.Reference, channel, nowMs);
@@ -64,9 +86,27 @@ sealed class AdvisoryStore(Database database) : IStoreSchema
                 Touch(connection, transaction, [advisory.Reference], nowMs);
                 return new AdvisoryChange(SaveOutcome.Same, []);
             }
-            Write(connection, transaction, advisory, hash, nowMs);
-            return new AdvisoryChange(SaveOutcome.Changed, CanonicalForm.Differences(before, advisory));
+            Write(connection, transaction, advisory, hash, isBacklog, nowMs);
+            var kinds = CanonicalForm.Differences(before, advisory);
+            connection.Execute("INSERT INTO advisory_change(reference, time_ms, kinds, detail) VALUES(@Reference, @nowMs, @kinds, @detail)",
+                new { advisory.Reference, nowMs, kinds = string.Join(' ', kinds), detail = Detail(before, advisory) }, transaction);
+            return new AdvisoryChange(SaveOutcome.Changed, kinds);
         }, ct);
+
+    /// <summary>Which CVEs came and went; the first ones when they are many.</summary>
+    static string Detail(Advisory before, Advisory after)
+    {
+        const int Most = 10;
+        string[] all = [.. after.Cves.Except(before.Cves, StringComparer.Ordinal).Select(c => "+" + c),
+            .. before.Cves.Except(after.Cves, StringComparer.Ordinal).Select(c => "−" + c)];
+        return string.Join(' ', all.Take(Most)) + (all.Length > Most ? $" … ({all.Length})" : "");
+    }
+
+    /// <summary>What has changed in an advisory since the hub knows it, the newest first.</summary>
+    public IReadOnlyList<AdvisoryLogLine> Log(string reference) => database.Read(connection => connection.Query<(long, string, string)>(
+        "SELECT time_ms, kinds, detail FROM advisory_change WHERE reference = @reference ORDER BY id DESC LIMIT 100", new { reference })
+        .Select(c => new AdvisoryLogLine(DateTimeOffset.FromUnixTimeMilliseconds(c.Item1),
+            [.. c.Item2.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(k => Enum.Parse<ChangeKind>(k))], c.Item3)).ToList());
 
     /// <summary>The source was asked for these and had nothing new.</summary>
     public async Task CheckedAsync(IReadOnlyCollection<string> references, DateTimeOffset now, CancellationToken ct) =>
@@ -80,9 +120,19 @@ sealed class AdvisoryStore(Database database) : IStoreSchema
     public (IReadOnlyList<Advisory> Rows, int Found) Search(AdvisoryQuery query)
     {
         var where = new List<string>();
-        var arguments = new DynamicParameters(new { query.Type, query.Most });
+        var arguments = new DynamicParameters(new
+        {
+            query.Type,
+            query.Most,
+            only = query.Only is null ? null : JsonSerializer.Serialize(query.Only),
+            before = JsonSerializer.Serialize(query.First),
+        });
         if (!string.IsNullOrEmpty(query.Type))
             where.Add("type = @Type");
+        if (query.Only is not null)
+            where.Add("reference IN (SELECT value FROM json_each(@only))");
+        if (query.State is "open" or "closed")
+            where.Add($"type = 'ALE' AND detail = 'full' AND closed_day IS {(query.State == "open" ? "" : "NOT ")}NULL");
         string[] words = OutsideText.Fold(query.Text ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         foreach (var (i, word) in words.Take(10).Index())
         {
@@ -91,12 +141,29 @@ sealed class AdvisoryStore(Database database) : IStoreSchema
         }
         string filter = where.Count == 0 ? "" : " WHERE " + string.Join(" AND ", where);
         string order = (query.AlertsFirst ? "CASE WHEN type = 'ALE' AND closed_day IS NULL THEN 1 + (detail = 'full') ELSE 0 END DESC, " : "")
+            + (query.First.Count > 0 ? "reference IN (SELECT value FROM json_each(@before)) DESC, " : "")
             + "first_day DESC, number DESC, reference";
         return database.Read(connection => (
             (IReadOnlyList<Advisory>)[.. connection.Query<Row>($"{Columns}{filter} ORDER BY {order} LIMIT @Most", arguments)
                 .Select(r => r.ToAdvisory())],
             connection.ExecuteScalar<int>("SELECT count(*) FROM advisory" + filter, arguments)));
     }
+
+    /// <summary>Those that are not as they were when they had these times of change; each with its time.</summary>
+    public IReadOnlyList<(Advisory Advisory, long ChangedMs)> Changed(IReadOnlyDictionary<string, long> known) => database.Read(connection =>
+    {
+        var times = connection.Query<(string Reference, long Ms)>("SELECT reference, changed_ms FROM advisory")
+            .Where(t => !known.TryGetValue(t.Reference, out long ms) || ms != t.Ms).ToDictionary(t => t.Reference, t => t.Ms, StringComparer.Ordinal);
+        if (times.Count == 0)
+            return [];
+        string list = JsonSerializer.Serialize(times.Keys);
+        return connection.Query<Row>(Columns + " WHERE reference IN (SELECT value FROM json_each(@list))", new { list }, buffered: false)
+            .Select(r => (r.ToAdvisory(), times[r.Reference])).ToList();
+    });
+
+    /// <summary>The references of those that were there before the hub listened.</summary>
+    public HashSet<string> Backlog() => database.Read(connection =>
+        connection.Query<string>("SELECT reference FROM advisory WHERE backlog").ToHashSet(StringComparer.Ordinal));
 
     /// <summary>How many there are of each type.</summary>
     public IReadOnlyDictionary<string, int> Types() => database.Read(connection => connection
@@ -119,9 +186,9 @@ sealed class AdvisoryStore(Database database) : IStoreSchema
         connection.Execute("UPDATE advisory SET checked_ms = @nowMs WHERE reference = @reference",
             references.Select(reference => new { reference, nowMs }), transaction);
 
-    static void Write(SqliteConnection connection, SqliteTransaction transaction, Advisory a, byte[] hash, long nowMs) => connection.Execute("""
+    static void Write(SqliteConnection connection, SqliteTransaction transaction, Advisory a, byte[] hash, bool isBacklog, long nowMs) => connection.Execute("""
         INSERT INTO advisory VALUES(@Reference, @Feed, @Type, @Number, @Title, @Url, @first, @last, @closed, @detail, @Summary, @Content, @AffectedText,
-          @risks, @cves, @affected, @links, @revisions, @search, @Raw, @hash, @nowMs, @nowMs, @nowMs)
+          @risks, @cves, @affected, @links, @revisions, @search, @Raw, @hash, @nowMs, @nowMs, @nowMs, @isBacklog)
         ON CONFLICT DO UPDATE SET title = excluded.title, url = excluded.url, first_day = excluded.first_day, last_day = excluded.last_day,
           closed_day = excluded.closed_day, detail = excluded.detail, summary = excluded.summary, content = excluded.content,
           affected_text = excluded.affected_text, risks = excluded.risks, cves = excluded.cves, affected = excluded.affected, links = excluded.links,
@@ -149,6 +216,7 @@ sealed class AdvisoryStore(Database database) : IStoreSchema
         search = SearchText(a),
         a.Raw,
         hash,
+        isBacklog,
         nowMs,
     }, transaction);
 

@@ -22,6 +22,20 @@ static class AdvisoryText
         _ => "warning",
     };
 
+    /// <summary>In what an advisory has changed, as an English text.</summary>
+    public static string Change(ChangeKind kind) => kind switch
+    {
+        ChangeKind.CvesAdded => "CVEs added",
+        ChangeKind.CvesRemoved => "CVEs removed",
+        ChangeKind.Affected => "affected systems",
+        ChangeKind.Risk => "risks",
+        ChangeKind.Revision => "revision",
+        ChangeKind.Closed => "closed by the CERT",
+        ChangeKind.Reopened => "opened again by the CERT",
+        ChangeKind.Detail => "details have come",
+        _ => "text",
+    };
+
     /// <summary>What a type's letters stand for, as an English text.</summary>
     public static string TypeName(string type) => type switch
     {

@@ -18,6 +18,9 @@ sealed class FeedRunner(AdvisoryStore advisories, FeedStore feeds, ChannelSet ch
 
     readonly SemaphoreSlim _one = new(1, 1);
 
+    /// <summary>A round has stored something new.</summary>
+    public event Action? Changed;
+
     /// <exception cref="FeedException">The source can't be used now; the feed's state says why.</exception>
     public async Task<FeedReport> RunAsync(IFeed feed, IProgress<double>? progress, CancellationToken ct)
     {
@@ -55,9 +58,12 @@ sealed class FeedRunner(AdvisoryStore advisories, FeedStore feeds, ChannelSet ch
         int[] counts = new int[3];
         await foreach (var (advisory, isBacklog) in feed.FetchAsync(run, ct))
         {
-            var change = await advisories.SaveAsync(advisory, isFirst || isBacklog ? [] : channels.Names, time.GetUtcNow(), ct);
+            var change = await advisories.SaveAsync(advisory, isFirst || isBacklog ? [] : channels.Names, time.GetUtcNow(), ct,
+                isFirst || isBacklog);
             counts[(int)change.Outcome]++;
         }
+        if (counts[(int)SaveOutcome.New] + counts[(int)SaveOutcome.Changed] > 0)
+            Changed?.Invoke();
         return new(feed.Title, counts[(int)SaveOutcome.New], counts[(int)SaveOutcome.Changed], counts[(int)SaveOutcome.Same], run.Problems);
     }
 

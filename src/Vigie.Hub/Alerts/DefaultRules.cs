@@ -72,6 +72,7 @@ static class DefaultRules
             "Vigie's backup is late", null),
         Until(0.03, new("hub-disk-full", "max(vigie_hub_disk_utilization_ratio)", 0.95, TimeSpan.FromMinutes(1), Severity.Critical,
             "The disk with Vigie's data is full", ChartUnit.Percent)),
+        new("feed-stale", "max by (feed) (vigie_feed_age_seconds)", 172_800, Now, Severity.Warning, "A feed of advisories does not answer", null),
         new("check-critical", CheckKnown, 2, Now, Severity.Critical, "A check is critical", ChartUnit.State),
         new("check-warning", CheckKnown, 1, TimeSpan.FromMinutes(1), Severity.Warning, "A check warns", ChartUnit.State,
             MutedBy: "check-critical"),

@@ -99,6 +99,10 @@ sealed class OutboxStore : IStoreSchema
             + "VALUES(@kind, @reference, @channel, @nowMs, @nextMs, @insteadOf, @number) ON CONFLICT DO NOTHING",
             new { kind = Text(kind), reference, channel, nowMs, nextMs = notBeforeMs ?? nowMs, insteadOf, number }, transaction);
 
+    /// <summary>The number of the next message of this kind about a thing: 1 behind the first, which has 0.</summary>
+    public static int Next(SqliteConnection connection, NotificationKind kind, string reference) => connection.ExecuteScalar<int>(
+        "SELECT coalesce(max(number), 0) + 1 FROM notification WHERE reference = @reference AND kind = @kind", new { reference, kind = Text(kind) });
+
     const string IsHeld = $"reference = @incident AND number > 0 AND channel = @channel AND attempts = 0 AND next_ms > @nowMs AND {Waits}";
 
     /// <summary>Takes back what waits for the end of a quiet time; true when that was all that a channel was to be told of an incident.</summary>

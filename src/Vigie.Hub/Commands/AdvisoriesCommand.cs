@@ -1,21 +1,22 @@
 using System.CommandLine;
 using Vigie.Hub.Advisories;
+using Vigie.Hub.Advisories.Data;
 using Vigie.Hub.Advisories.Feeds;
+using Vigie.Hub.Advisories.Findings;
+using Vigie.Hub.Advisories.Matching;
 using Vigie.Hub.Web;
 
 namespace Vigie.Hub.Commands;
 
 sealed class AdvisoriesCommand() : CliCommand("advisories", "List, show or fetch the security advisories, or judge a host by them.")
 {
-    const int MostRows = 100_000;
+    const int MostRows = 100_000, MostTold = 40;
 
     readonly Option<string?> _type =
         new("--type") { Description = "Only this type: ALE (alerts), AVI (advisories) and so on.", HelpName = "TYPE" };
     readonly Option<int> _limit = new("--limit") { Description = "How many at most.", HelpName = "N", DefaultValueFactory = _ => 50 };
     readonly Argument<string> _reference = new("reference") { Description = "Such as CERTFR-2026-AVI-0123." };
-
-    sealed record Row(string Reference, string Type, string? State, string Title, DateOnly Published, DateOnly Updated,
-        DateOnly? Closed, IReadOnlyList<string> Risks, IReadOnlyList<string> Cves, string Link, bool DetailMissing);
+    readonly Option<bool> _concerned = new("--concerned") { Description = "Only those that concern a server, or of which that is not known." };
 
     protected override void Configure(Command command)
     {
@@ -34,12 +35,14 @@ sealed class AdvisoriesCommand() : CliCommand("advisories", "List, show or fetch
         command.Add(show);
         command.Add(fetch);
         command.Add(AdvisoriesMatch.Build(Act));
+        AdvisoriesAccept.AddTo(command, Act);
     }
 
     void AddList(Command command)
     {
         command.Add(_type);
         command.Add(_limit);
+        command.Add(_concerned);
         Act(command, (call, _) =>
         {
             List(call);
@@ -54,48 +57,33 @@ sealed class AdvisoriesCommand() : CliCommand("advisories", "List, show or fetch
             throw new CommandException($"--limit is {limit}; write a number from 1 to {MostRows}");
         var store = call.Get<AdvisoryStore>();
         string? type = call.Value(_type)?.ToUpperInvariant();
-        var (rows, found) = store.Search(new(type, null, limit, AlertsFirst: false));
+        var concerns = call.Get<FindingStore>().Concerns();
+        bool concerned = call.Value(_concerned);
+        var (rows, found) = store.Search(new(type, null, limit, AlertsFirst: false) { Only = concerned ? [.. concerns.Keys] : null });
         var t = Texts.English;
-        string empty = type is null ? "No advisory has been fetched yet; `vigie advisories fetch` does it now."
+        string empty = concerned ? "No advisory concerns a server." : type is null ? "No advisory has been fetched yet; `vigie advisories fetch` does it now."
             : $"No advisory of the type {type}; there are {string.Join(", ", store.Types().Select(x => $"{x.Value} {x.Key}").DefaultIfEmpty("none at all"))}.";
-        call.Table([.. rows.Select(ToRow)], empty, ("Reference", a => a.Reference), ("Title", a => a.Title),
+        call.Table([.. rows.Select(a => AdvisoryRow.Of(a, concerns.GetValueOrDefault(a.Reference)))], empty, ("Reference", a => a.Reference), ("Title", a => a.Title),
             ("Date", a => $"{a.Published:yyyy-MM-dd}"), ("State", a => a.State ?? ""),
+            ("Servers", a => a.Hosts > 0 || a.Unknown == 0 ? $"{(a.Hosts > 0 ? a.Hosts : "")}" : "?"),
             ("Risks", a => AdvisoryText.Some(a.Risks, 3, t)), ("Link", a => a.Link));
         if (!call.IsJson && found > rows.Count)
             call.Line($"{rows.Count} of {found} shown; --limit shows more.");
     }
-
-    static Row ToRow(Advisory a) =>
-        new(a.Reference, a.Type, a.State, a.Title, a.First, a.Last, a.Closed, a.Risks, a.Cves, a.Url, a.Detail == DetailState.Missing);
 
     static void Show(CliCall call, string reference)
     {
         var a = call.Get<AdvisoryStore>().Find(reference)
             ?? throw new CommandException($"{OutsideText.Line(reference, 60)} is not known; "
                     + "`vigie advisories list` shows what is, `vigie advisories fetch` asks for news");
-        call.Print(new
-        {
-            a.Reference,
-            a.Type,
-            a.State,
-            a.Title,
-            published = a.First,
-            updated = a.Last,
-            a.Closed,
-            link = a.Url,
-            detailMissing = a.Detail == DetailState.Missing,
-            a.Summary,
-            a.Content,
-            a.Risks,
-            a.Cves,
-            a.Affected,
-            a.AffectedText,
-            a.Links,
-            a.Revisions,
-        }, Text(a));
+        var findings = call.Get<FindingStore>();
+        var hosts = findings.Of(a.Reference).Where(f => f is { Tier: Tier.Concerns, Ended: null })
+            .Select(f => $"{f.Host}: {f.Verdict.Text()}, {f.Level.Text()}{(f.IsAccepted ? ", accepted" : "")}. {f.Reason}"
+                + (f.Command is null ? "" : $"\n  {f.Command}"));
+        call.Print(AdvisoryDocument.Of(a, findings, call.Get<AcceptanceStore>()), Text(a, [.. hosts]));
     }
 
-    static string Text(Advisory a)
+    static string Text(Advisory a, IReadOnlyList<string> hosts)
     {
         string state = a.State is { } s ? $", {s}" : "", closed = a.Closed is { } day ? $" {day:yyyy-MM-dd}" : "";
         var lines = new List<string>
@@ -106,6 +94,7 @@ sealed class AdvisoriesCommand() : CliCommand("advisories", "List, show or fetch
         };
         if (a.Detail == DetailState.Missing)
             lines.Add("The source does not give its detail; it is asked for again at each fetch.");
+        Add("Servers", hosts);
         Add("Risks", a.Risks);
         Add("Summary", [OutsideText.Plain(a.Summary)]);
         Add("Affected", [.. a.Affected.Select(s => s.Description), OutsideText.Plain(a.AffectedText)]);
@@ -146,8 +135,24 @@ sealed class AdvisoriesCommand() : CliCommand("advisories", "List, show or fetch
                 call.Error($"{feed.Title} could not be fetched: {e.Message}");
             }
         }
-        foreach (string problem in reports.SelectMany(r => r.Problems.Take(20)))
+        var data = new List<DataReport>();
+        foreach (var feed in call.Get<IEnumerable<IDataFeed>>().Where(f => f.Options.Enabled))
+            try
+            {
+                data.Add(await call.Get<DataFeedRunner>().RunAsync(feed, now: true, ct));
+            }
+            catch (FeedException e)
+            {
+                failed++;
+                call.Error($"{feed.Title} could not be fetched: {e.Message}");
+            }
+        await call.Get<FindingRound>().RunAsync(ct);
+        foreach (string problem in reports.SelectMany(r => r.Problems).Concat(data.SelectMany(d => d.Problems)).Take(MostTold))
             call.Error($"not read: {problem}");
+        var needed = data.Where(d => d.Documents > 0).ToList();
+        if (needed.Count > 0 && !call.IsJson)
+            foreach (var d in needed)
+                call.Line($"{d.Feed}: {d.Fetched} of {d.Documents} {(d.Documents == 1 ? "document" : "documents")} new, {d.Rows} rows are kept.");
         if (call.IsJson || reports.Count > 0)
             call.Print(reports, string.Join(Environment.NewLine, reports.Select(Sentence)));
         return failed == 0 ? 0 : 1;

@@ -22,19 +22,29 @@ sealed class SnapshotStore(Database database, TimeProvider time) : IStoreSchema
             """),
     ];
 
-    public ValueTask SaveAsync(string host, string kind, ReadOnlyMemory<byte> json, CancellationToken ct) =>
-        database.WriteAsync((connection, transaction) =>
+    /// <summary>The kind of a document that has just been stored.</summary>
+    public event Action<string>? Saved;
+
+    public async ValueTask SaveAsync(string host, string kind, ReadOnlyMemory<byte> json, CancellationToken ct)
+    {
+        await database.WriteAsync((connection, transaction) =>
         {
             connection.Execute("""
                 INSERT INTO host_snapshot VALUES(@host, @kind, @now, @document)
                 ON CONFLICT DO UPDATE SET time_ms = excluded.time_ms, document = excluded.document
                 """, new { host, kind, now = time.GetUtcNow().ToUnixTimeMilliseconds(), document = Pack(json.Span) }, transaction);
         }, ct);
+        Saved?.Invoke(kind);
+    }
 
     public Snapshot? Find(string host, string kind) => database.Read(connection => connection
         .Query<(long TimeMs, byte[] Document)>("SELECT time_ms, document FROM host_snapshot WHERE host = @host AND kind = @kind", new { host, kind })
         .Select(s => new Snapshot(host, kind, DateTimeOffset.FromUnixTimeMilliseconds(s.TimeMs), Unpack(s.Document)))
         .FirstOrDefault());
+
+    /// <summary>When each host has told the newest document of a kind.</summary>
+    public IReadOnlyList<(string Host, long TimeMs)> Times(string kind) => database.Read(connection =>
+        connection.Query<(string, long)>("SELECT host, time_ms FROM host_snapshot WHERE kind = @kind ORDER BY host", new { kind }).AsList());
 
     /// <summary>A list of packages shrinks to an eighth; what is short stays as it is.</summary>
     static byte[] Pack(ReadOnlySpan<byte> json)

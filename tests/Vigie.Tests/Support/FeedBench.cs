@@ -18,7 +18,7 @@ sealed class FeedBench : IAsyncDisposable
     readonly TempFolder _folder = new();
     readonly ServiceProvider _services;
 
-    FeedBench(string feed, FeedServer server, IReadOnlyDictionary<string, string?>? settings)
+    FeedBench(string feed, FeedServer server, IReadOnlyDictionary<string, string?>? settings, IReadOnlyList<string> feeds)
     {
         Server = server;
         var data = new DataFolder(_folder.Path);
@@ -32,6 +32,8 @@ sealed class FeedBench : IAsyncDisposable
             ["Server:TimeZone"] = "Etc/UTC",
             ["Server:PublicUrl"] = "https://vigie.example.org",
         };
+        foreach (string other in feeds)
+            all[$"Feeds:{other}:BaseUrl"] = server.Address;
         foreach (var (key, value) in settings ?? new Dictionary<string, string?>(StringComparer.Ordinal))
             all[key] = value;
         var services = new ServiceCollection();
@@ -57,14 +59,19 @@ sealed class FeedBench : IAsyncDisposable
     public static string Cases(string feed, string part) =>
         Path.Combine(AppContext.BaseDirectory, "Cases", "Feeds", feed.ToLowerInvariant(), part);
 
+    public string Folder => _folder.Path;
+
+    public IServiceProvider Services => _services;
+
     /// <summary>With the feed's own case served, unless <paramref name="part"/> is null.</summary>
+    /// <param name="feeds">Data feeds that ask the same server.</param>
     public static async Task<FeedBench> StartAsync(string feed = CertFrFeed.FeedName, string? part = "site",
-        IReadOnlyDictionary<string, string?>? settings = null)
+        IReadOnlyDictionary<string, string?>? settings = null, params IReadOnlyList<string> feeds)
     {
         var server = await FeedServer.StartAsync();
         if (part is not null)
             server.Folder(Cases(feed, part));
-        return new(feed, server, settings);
+        return new(feed, server, settings, feeds);
     }
 
     public T Get<T>() where T : notnull => _services.GetRequiredService<T>();

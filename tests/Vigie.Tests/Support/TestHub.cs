@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Vigie.Hub;
 using Vigie.Hub.Accounts;
+using Vigie.Hub.Advisories;
 using Vigie.Hub.Commands;
 using Vigie.Hub.Configuration;
 
@@ -15,6 +16,19 @@ sealed class TestHub : IAsyncDisposable
     readonly TempFolder? _own;
 
     TestHub(WebApplication app, DataFolder folder, TempFolder? own) => (App, Folder, _own) = (app, folder, own);
+
+    static readonly DataFeedOptions Off = new() { Enabled = false, BaseUrl = "http://127.0.0.1:1" };
+
+    public static FeedsOptions Offline { get; } = new()
+    {
+        CertFr = new() { Enabled = false },
+        Debian = Off,
+        Ubuntu = Off,
+        Alpine = Off,
+        Osv = Off,
+        Kev = Off,
+        Epss = Off,
+    };
 
     public WebApplication App { get; }
 
@@ -35,7 +49,7 @@ sealed class TestHub : IAsyncDisposable
         settings = settings with
         {
             Server = settings.Server with { Urls = "http://127.0.0.1:0", TimeZone = "Etc/UTC" },
-            Feeds = settings.Feeds with { CertFr = settings.Feeds.CertFr with { Enabled = false } }, // no test leaves this machine
+            Feeds = Offline, // no test leaves this machine
         };
         var app = HubApp.Build(data, options?.Invoke(settings) ?? settings, time, services =>
         {

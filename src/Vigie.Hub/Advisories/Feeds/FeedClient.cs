@@ -28,7 +28,11 @@ readonly record struct Fetched(FetchOutcome Outcome, byte[] Body, string? ETag =
 /// <param name="Most">Bytes, unpacked.</param>
 /// <param name="IsType">Whether a document of this media type is what was asked for.</param>
 sealed record FetchRequest(string Path, long Most, string Accept, Func<string, bool> IsType, string? ETag = null,
-    string? LastModified = null);
+    string? LastModified = null)
+{
+    /// <summary>How long the whole of it may take.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(60);
+}
 
 /// <summary>
 /// Gets documents of one source: bounded in size and time, following redirects on the same host only, never from https to
@@ -37,7 +41,7 @@ sealed record FetchRequest(string Path, long Most, string Accept, Func<string, b
 sealed class FeedClient : IDisposable
 {
     const int MostRedirects = 3;
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(60), ConnectPatience = TimeSpan.FromSeconds(15);
+    static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(15);
 
     readonly HttpClient _http;
     readonly string _base;
@@ -61,15 +65,24 @@ sealed class FeedClient : IDisposable
 
     public async Task<Fetched> GetAsync(FetchRequest request, CancellationToken ct)
     {
-        using var patience = new CancellationTokenSource(Patience, _time);
+        using var body = new MemoryStream();
+        var fetched = await DownloadAsync(request, body, ct);
+        return fetched.Outcome == FetchOutcome.Fresh ? fetched with { Body = body.ToArray() } : fetched;
+    }
+
+    /// <summary>Writes the document to a stream, for what is too large to be held: the outcome has no body.</summary>
+    /// <exception cref="FeedException">The stream does not take it.</exception>
+    public async Task<Fetched> DownloadAsync(FetchRequest request, Stream to, CancellationToken ct)
+    {
+        using var patience = new CancellationTokenSource(request.Patience, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, patience.Token);
         try
         {
-            return await FollowAsync(request, either.Token);
+            return await FollowAsync(request, to, either.Token);
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
-            return Fetched.Without(FetchOutcome.Unavailable, $"no answer within {Patience.TotalSeconds:0} s");
+            return Fetched.Without(FetchOutcome.Unavailable, $"no answer within {request.Patience.TotalSeconds:0} s");
         }
         catch (HttpRequestException e)
         {
@@ -81,7 +94,7 @@ sealed class FeedClient : IDisposable
         }
     }
 
-    async Task<Fetched> FollowAsync(FetchRequest request, CancellationToken ct)
+    async Task<Fetched> FollowAsync(FetchRequest request, Stream to, CancellationToken ct)
     {
         var address = new Uri(_base + request.Path);
         for (int redirects = 0; ; redirects++)
@@ -89,7 +102,7 @@ sealed class FeedClient : IDisposable
             using var response = await SendAsync(request, address, ct);
             if (response.StatusCode is not (HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.SeeOther
                 or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect))
-                return await ReadAsync(request, response, ct);
+                return await ReadAsync(request, response, to, ct);
             if (redirects == MostRedirects)
                 return Fetched.Without(FetchOutcome.Refused, $"it redirects more than {MostRedirects} times");
             if (response.Headers.Location is not { } location)
@@ -117,7 +130,7 @@ sealed class FeedClient : IDisposable
         && ((from.Scheme == to.Scheme && from.Port == to.Port)
             || (from is { Scheme: "http", IsDefaultPort: true } && to is { Scheme: "https", IsDefaultPort: true }));
 
-    static async Task<Fetched> ReadAsync(FetchRequest request, HttpResponseMessage response, CancellationToken ct)
+    static async Task<Fetched> ReadAsync(FetchRequest request, HttpResponseMessage response, Stream to, CancellationToken ct)
     {
         int status = (int)response.StatusCode;
         if (status == 304)
@@ -133,15 +146,28 @@ sealed class FeedClient : IDisposable
         if (response.Content.Headers.ContentLength > request.Most)
             return Fetched.Without(FetchOutcome.Refused, TooLarge(request));
         await using var from = await response.Content.ReadAsStreamAsync(ct);
-        using var body = new MemoryStream();
         byte[] piece = new byte[32 * 1024];
+        long length = 0;
         for (int count; (count = await from.ReadAsync(piece, ct)) > 0;)
         {
-            if (body.Length + count > request.Most)
+            if ((length += count) > request.Most)
                 return Fetched.Without(FetchOutcome.Refused, TooLarge(request));
-            body.Write(piece, 0, count);
+            await WriteAsync(to, piece.AsMemory(0, count), request.Path, ct);
         }
-        return new(FetchOutcome.Fresh, body.ToArray(), response.Headers.ETag?.ToString(), Header(response, "Last-Modified"));
+        return new(FetchOutcome.Fresh, [], response.Headers.ETag?.ToString(), Header(response, "Last-Modified"));
+    }
+
+    /// <summary>A full disk is no fault of the source.</summary>
+    static async Task WriteAsync(Stream to, ReadOnlyMemory<byte> piece, string path, CancellationToken ct)
+    {
+        try
+        {
+            await to.WriteAsync(piece, ct);
+        }
+        catch (IOException e)
+        {
+            throw new FeedException($"{path} can't be kept: {e.Message}");
+        }
     }
 
     static string TooLarge(FetchRequest request) => $"it is larger than {request.Most >> 20} MiB";

@@ -70,6 +70,14 @@ static class Distributions
     public static string? DebianSuite(int number) =>
         Table.FirstOrDefault(r => r[0] == "debian" && r[2] == number.ToString())?[4];
 
+    /// <summary>A suite of Debian and those that come after it.</summary>
+    public static IEnumerable<string> DebianFrom(string suite)
+    {
+        var suites = Table.Where(r => r[0] == "debian").Select(r => r[4]).ToList();
+        int at = suites.IndexOf(suite);
+        return at < 0 ? [suite] : suites[at..];
+    }
+
     public static string? UbuntuSuite(string version) => Table.FirstOrDefault(r => r[0] == "ubuntu" && r[2] == version)?[4];
 
     static DateOnly? Month(string text) => text.Length == 0 ? null : DateOnly.ParseExact(text + "-01", "yyyy-MM-dd");

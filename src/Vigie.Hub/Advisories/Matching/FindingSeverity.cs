@@ -17,7 +17,7 @@ sealed record Exploitation(IReadOnlySet<long> Exploited, IReadOnlyDictionary<lon
 static class FindingSeverity
 {
     /// <summary>From here on EPSS lifts a finding by one step.</summary>
-    const float Likely = 0.95f;
+    public const float Likely = 0.95f;
 
     public static (FindingLevel Level, string Reason) Of(PackageFinding finding, Exploitation known)
     {

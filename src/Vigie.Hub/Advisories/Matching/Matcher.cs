@@ -40,11 +40,13 @@ sealed class Matcher
     public IEnumerable<PackageFinding> Match(InventoryDocument host) => MatchPackages(host).SelectMany(findings => findings);
 
     /// <summary>What holds for each source package of a host; most of these lists serve other hosts too.</summary>
-    public IReadOnlyList<IReadOnlyList<PackageFinding>> MatchPackages(InventoryDocument host)
+    public IReadOnlyList<IReadOnlyList<PackageFinding>> MatchPackages(InventoryDocument host) => MatchPackages(PackageProfile.Of(host));
+
+    public IReadOnlyList<IReadOnlyList<PackageFinding>> MatchPackages(IReadOnlyList<PackageProfile> packages)
     {
-        var all = new List<IReadOnlyList<PackageFinding>>(host.Packages.Count);
-        var places = new Dictionary<string, int>(host.Packages.Count, StringComparer.Ordinal);
-        foreach (var package in PackageProfile.Of(host))
+        var all = new List<IReadOnlyList<PackageFinding>>(packages.Count);
+        var places = new Dictionary<string, int>(packages.Count, StringComparer.Ordinal);
+        foreach (var package in packages)
         {
             var findings = Of(package);
             ref int place = ref CollectionsMarshal.GetValueRefOrAddDefault(places, package.Source, out bool isSecond);

@@ -46,6 +46,8 @@ static class VerdictNames
         _ => "unknown",
     };
 
+    public static Verdict Parse(string text) => Enum.GetValues<Verdict>().First(v => v.Text() == text);
+
     public static string Text(this Tier tier) => tier == Tier.Concerns ? "concerns" : "shares-cve";
 
     /// <summary>Whether something is left to do or to know.</summary>

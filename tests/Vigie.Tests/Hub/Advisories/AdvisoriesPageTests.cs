@@ -29,7 +29,7 @@ public sealed class AdvisoriesPageTests(Chromium chromium)
     static Task<TestHub> HubAsync(FeedServer? server = null, FakeTimeProvider? time = null) =>
         TestHub.StartAsync(time ?? new FakeTimeProvider(Now), options => options with
         {
-            Feeds = new() { CertFr = new() { BaseUrl = server?.Address ?? "http://127.0.0.1:1", Pause = TimeSpan.Zero } },
+            Feeds = options.Feeds with { CertFr = new() { BaseUrl = server?.Address ?? "http://127.0.0.1:1", Pause = TimeSpan.Zero } },
         });
 
     static async Task<string> PageAsync(TestHub hub, string path = "/advisories", string language = "en")
@@ -98,7 +98,7 @@ public sealed class AdvisoriesPageTests(Chromium chromium)
         using var client = await hub.ClientAsync(TokenScope.Read);
         string page = await client.GetStringAsync("/advisories" + query);
         Assert.Equal(references,
-            string.Join(',', page.Split("<th scope=\"row\">").Skip(1).Select(p => p[..p.IndexOf('<')]).Order(StringComparer.Ordinal)));
+            string.Join(',', page.Split("<th scope=\"row\"><a href=\"/advisories/").Skip(1).Select(p => p[..p.IndexOf('"')]).Order(StringComparer.Ordinal)));
         Assert.DoesNotContain("\"><script>", page);
         if (references.Length == 0)
             Assert.Contains("No advisory matches", page);

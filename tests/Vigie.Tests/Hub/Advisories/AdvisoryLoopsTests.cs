@@ -8,7 +8,7 @@ namespace Vigie.Tests.Hub.Advisories;
 public sealed class AdvisoryLoopsTests
 {
     static Task<TestHub> HubAsync(FakeTimeProvider time, CertFrOptions options) =>
-        TestHub.StartAsync(time, o => o with { Feeds = new() { CertFr = options } }, loops: true);
+        TestHub.StartAsync(time, o => o with { Feeds = o.Feeds with { CertFr = options } }, loops: true);
 
     static async Task UntilAsync(Func<bool> condition)
     {

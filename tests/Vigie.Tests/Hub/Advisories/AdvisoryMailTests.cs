@@ -35,7 +35,7 @@ public sealed class AdvisoryMailTests
                      "CVE-2026-50019 and 3 more",
                      "Une faille de Pare-feu Exemple est exploitée avant tout correctif.",
                      "https://www.cert.ssi.gouv.fr/alerte/CERTFR-2026-ALE-012/",
-                         "https://vigie.example.org/advisories?q=CERTFR-2026-ALE-012",
+                         "https://vigie.example.org/advisories/CERTFR-2026-ALE-012",
                  })
         {
             Assert.Contains(text, mail.Text);

@@ -1,12 +1,16 @@
 using System.IO.Compression;
 using System.Text.Json;
+using SharpCompress.Common;
+using SharpCompress.Compressors.Xz;
 
 namespace Vigie.Hub.Advisories.Matching.Readers;
 
 /// <summary>Reads a distribution's data from a file of any of the known shapes, told by what is in it.</summary>
 static class SecurityFile
 {
-    const int MostWhole = 256 << 20;
+    const int MostWhole = 256 << 20, MostRecord = 16 << 20;
+
+    const long MostUnpacked = 1L << 30;
 
     enum Shape { Unknown, DebianTracker, UbuntuPackages, AlpineSecdb, Osv }
 
@@ -31,7 +35,10 @@ static class SecurityFile
         if (start.AsSpan().StartsWith("PK\u0003\u0004"u8))
             return Zip(stream, data, wanted, ct);
         if (start is [0xfd, (byte)'7', (byte)'z', ..])
-            throw new FormatException("it is packed by xz; unpack it first: xz -d FILE");
+        {
+            using var unpacked = new Unpacked(new XZStream(stream));
+            return Read(unpacked.Stream, data, wanted, ct);
+        }
         if (length == 0)
             throw new FormatException("it is empty");
         return start.AsSpan().TrimStart(" \t\r\n\uFEFF"u8) is [(byte)'<', ..]
@@ -65,7 +72,7 @@ static class SecurityFile
             {
                 ct.ThrowIfCancellationRequested();
                 using var record = entry.Open();
-                count += OsvReader.Read(Whole(record), data, wanted);
+                count += OsvReader.Read(Whole(record, MostRecord), data, wanted);
             }
             return count;
         }
@@ -75,14 +82,14 @@ static class SecurityFile
         }
     }
 
-    static byte[] Whole(Stream stream)
+    static byte[] Whole(Stream stream, int most = MostWhole)
     {
         using var whole = new MemoryStream();
         byte[] piece = new byte[64 * 1024];
         for (int count; (count = stream.Read(piece)) > 0;)
         {
-            if (whole.Length + count > MostWhole)
-                throw new FormatException($"it is larger than {MostWhole >> 20} MiB");
+            if (whole.Length + count > most)
+                throw new FormatException($"it is larger than {most >> 20} MiB");
             whole.Write(piece, 0, count);
         }
         return whole.ToArray();
@@ -102,13 +109,24 @@ static class SecurityFile
             try
             {
                 using (packed)
-                    packed.CopyTo(Stream);
+                    Copy(packed);
                 Stream.Position = 0;
             }
-            catch (InvalidDataException e)
+            catch (Exception e) when (e is InvalidDataException or SharpCompressException or IOException or FormatException)
             {
                 Stream.Dispose();
-                throw new FormatException($"it is damaged: {e.Message}", e);
+                throw e as FormatException ?? new FormatException($"it is damaged, or there is no room to unpack it: {e.Message}", e);
+            }
+        }
+
+        void Copy(Stream packed)
+        {
+            byte[] piece = new byte[128 * 1024];
+            for (int count; (count = packed.Read(piece)) > 0;)
+            {
+                if (Stream.Length + count > MostUnpacked)
+                    throw new FormatException($"it is larger than {MostUnpacked >> 20} MiB when unpacked");
+                Stream.Write(piece, 0, count);
             }
         }
 

@@ -1,0 +1,44 @@
+using Vigie.Hub.Advisories.Data;
+using Vigie.Hub.Advisories.Feeds;
+
+namespace Vigie.Hub.Advisories;
+
+/// <summary>How one source stands, whatever it gives.</summary>
+/// <param name="IsNeeded">Switched on, and some host is judged by it.</param>
+/// <param name="IsAdvisories">It gives advisories, not data.</param>
+sealed record FeedLine(string Name, string Title, string Address, bool IsEnabled, bool IsNeeded, TimeSpan Every, FeedState State,
+    bool IsAdvisories);
+
+/// <summary>The sources of advisories and of what they are judged by, with their ages: what is judged by old data must say so.</summary>
+sealed class FeedAges(IEnumerable<IFeed> feeds, IEnumerable<IDataFeed> dataFeeds, FeedStore states, DataStore data, FleetInventories fleet,
+    TimeProvider time)
+{
+    readonly DateTimeOffset _start = time.GetUtcNow();
+
+    public IReadOnlyList<FeedLine> All()
+    {
+        var needs = new FleetNeeds(fleet.Read().Values);
+        return
+        [
+            .. feeds.Select(f => new FeedLine(f.Name, f.Title, f.Address, f.IsEnabled, f.IsEnabled, f.Every, states.Find(f.Name), true)),
+            .. dataFeeds.Select(f => Line(f, f.Documents(needs))),
+        ];
+    }
+
+    FeedLine Line(IDataFeed feed, IReadOnlyList<DataDocument> documents)
+    {
+        var state = states.Find(feed.Name);
+        var kept = data.Of(feed.Name);
+        // The oldest of several documents counts.
+        if (kept.Count > 0 && documents.Count > 0)
+            state = state with { Succeeded = kept.Min(k => k.Fetched) };
+        return new(feed.Name, feed.Title, feed.Options.BaseUrl, feed.Options.Enabled, feed.Options.Enabled && documents.Count > 0, feed.Options.Every, state,
+            false);
+    }
+
+    public TimeSpan Age(FeedLine feed)
+    {
+        var age = time.GetUtcNow() - (feed.State.Succeeded ?? _start);
+        return age > TimeSpan.Zero ? age : TimeSpan.Zero;
+    }
+}
