@@ -9,15 +9,14 @@ static class Grouping
     public const int Many = 3;
 
     /// <summary>The open incident that an alert belongs to; null when it needs another.</summary>
-    /// <param name="members">The alerts of each, those that are over included.</param>
-    /// <param name="mildOf">The rules that an alert of this rule speaks for.</param>
-    public static Incident? Find(Alert alert, IReadOnlyList<Incident> open, ILookup<long, Alert> members, Func<string, IReadOnlyCollection<string>> mildOf,
+    /// <param name="members">In which of them a rule's alert is, or was.</param>
+    /// <param name="mild">The rules that an alert of this rule speaks for.</param>
+    public static Incident? Find(Alert alert, IReadOnlyList<Incident> open, ILookup<(string Rule, Labels Labels), long> members, IEnumerable<string> mild,
         TimeSpan within, long nowMs)
     {
-        var mild = mildOf(alert.Rule);
-        if (open.FirstOrDefault(i => members[i.Id].Any(m => m.Labels.Equals(alert.Labels) && (m.Rule == alert.Rule || mild.Contains(m.Rule))))
-            is { } same)
-            return same;
+        foreach (string rule in mild.Prepend(alert.Rule))
+            if (members[(rule, alert.Labels)].FirstOrDefault() is > 0 and var id)
+                return open.First(i => i.Id == id);
         string byRule = IncidentScope.OfRule(alert), byHost = IncidentScope.OfHost(alert.Host);
         return Newest(byRule) ?? (alert.Host.Length > 0 && !RootCause.Is(alert.Rule) ? Newest(byHost) : null);
 

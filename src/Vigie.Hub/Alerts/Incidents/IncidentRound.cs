@@ -14,19 +14,25 @@ sealed class IncidentRound(SqliteConnection connection, SqliteTransaction transa
     readonly List<Incident> _open = [.. IncidentStore.Open(connection)];
     readonly Dictionary<long, List<Alert>> _firing = [];
 
-    ILookup<long, Alert> _members = Array.Empty<Alert>().ToLookup(_ => 0L);
+    /// <summary>In which open incident an alert is, by its number.</summary>
+    readonly Dictionary<long, long> _placed = [];
 
     public void Run()
     {
         var firing = alerts.Where(a => a.State == AlertState.Firing).ToList();
         foreach (var member in firing.Where(a => a.Incident is not null))
-            Of(member.Incident!.Value).Add(member);
-        _members = _open.Count == 0 ? _members : AlertStore.Of(connection, [.. _open.Select(i => i.Id)]).ToLookup(a => a.Incident!.Value);
+            Add(member.Incident!.Value, member);
         var loose = firing.Where(a => a.Incident is null).ToList();
         if (loose.Count > 0)
             Place(pipeline.Pass(loose, new(now, firing.ToLookup(a => a.Rule, StringComparer.Ordinal))), firing);
         foreach (var incident in _open.ToList())
             Tell(incident, Of(incident.Id));
+    }
+
+    void Add(long incident, Alert alert)
+    {
+        Of(incident).Add(alert);
+        _placed[alert.Id] = incident;
     }
 
     List<Alert> Of(long incident)
@@ -39,14 +45,16 @@ sealed class IncidentRound(SqliteConnection connection, SqliteTransaction transa
     void Place(IReadOnlyList<Alert> alerts, IReadOnlyList<Alert> firing)
     {
         var mild = rules.All.Where(r => r.MutedBy is not null).ToLookup(r => r.MutedBy!, r => r.Name, StringComparer.Ordinal);
+        // Those that are over count as well: what comes back belongs where it was.
+        var members = AlertStore.Of(connection, [.. _open.Select(i => i.Id)]).ToLookup(a => (a.Rule, a.Labels), a => a.Incident!.Value);
         var louder = firing.ToLookup(a => (a.Rule, a.Labels));
         var muted = new List<Alert>();
         var rest = new List<Alert>();
         foreach (var alert in alerts)
             if (Louder(alert) is not null)
                 muted.Add(alert);
-            else if (Grouping.Find(alert, _open, _members, rule => [.. mild[rule]], options.JoinWithin, _nowMs) is { } incident)
-                Join(incident.Id, [alert], isNews: !_members[incident.Id].Any(m => m.Rule == alert.Rule && m.Labels.Equals(alert.Labels)));
+            else if (Grouping.Find(alert, _open, members, mild[alert.Rule], options.JoinWithin, _nowMs) is { } incident)
+                Join(incident.Id, [alert], isNews: !members[(alert.Rule, alert.Labels)].Contains(incident.Id));
             else
                 rest.Add(alert);
         foreach (var (scope, group) in Grouping.Split(rest))
@@ -54,14 +62,11 @@ sealed class IncidentRound(SqliteConnection connection, SqliteTransaction transa
                 Begin(scope, group);
         // What says the same less urgently goes where the other is, without a word; and waits with it.
         foreach (var alert in muted)
-            if (Placed(Louder(alert)!) is { } incident)
+            if (_placed.TryGetValue(Louder(alert)!.Id, out long incident))
                 Join(incident, [alert], isNews: false);
 
         Alert? Louder(Alert alert) => rules.Find(alert.Rule)?.MutedBy is { } rule ? louder[(rule, alert.Labels)].FirstOrDefault() : null;
     }
-
-    /// <summary>Where an alert is by now.</summary>
-    long? Placed(Alert alert) => _firing.FirstOrDefault(f => f.Value.Any(a => a.Id == alert.Id)) is { Value: not null } found ? found.Key : null;
 
     void Begin(string scope, IReadOnlyList<Alert> group)
     {
@@ -89,7 +94,7 @@ sealed class IncidentRound(SqliteConnection connection, SqliteTransaction transa
         {
             var taken = alert with { Incident = id, ToldMs = _nowMs };
             AlertStore.Update(connection, transaction, taken);
-            Of(id).Add(taken);
+            Add(id, taken);
         }
     }
 
