@@ -23,7 +23,11 @@ static class DefaultRules
 
     // A straight line through six hours says little of a disk that is half empty, or that was watched for an hour.
     const string Used = "system_filesystem_utilization_ratio{state=\"used\",mode!=\"ro\"}", Place = "(host, device, mountpoint)",
-        Forecast = $"max by {Place} (predict_linear({Used}[6h], 86400)) and on {Place} {Used} >= 0.6 and on {Place} {Used} offset 4h";
+        Forecast = $"(max by {Place} (1 - {Used}) / on {Place} max by {Place} (deriv({Used}[6h]) > 0)) < 86400"
+            + $" and on {Place} {Used} >= 0.6 and on {Place} {Used} offset 4h";
+
+    // A tenth of a large disk is room for a year: what has many bytes left is not full, whatever its share.
+    static readonly string DiskFilling = Short(100e9), DiskAlmostFull = Short(20e9);
 
     // Swap space that is full and idle is nobody's trouble; pages that go to and fro are, and then only while much of it is in use.
     const string Swapping = "sum by (host) (rate(system_paging_operations_total[5m])) "
@@ -46,16 +50,20 @@ static class DefaultRules
             "memory")),
         Until(0.05, new("cpu-high", Cpu, options.CpuPercent / 100, TimeSpan.FromMinutes(2), Severity.Critical, "The CPU is overloaded",
             ChartUnit.Percent, "cpu")),
-        Until(0.05, new("disk-filling", Disk, 0.85, TimeSpan.FromMinutes(5), Severity.Warning, "A disk is filling up", ChartUnit.Percent,
-            "filesystem", "disk-full")),
-        new("disk-full-soon", Forecast, 0.995, TimeSpan.FromMinutes(30), Severity.Warning, "A disk will be full within a day", ChartUnit.Percent,
-            "filesystem", "disk-full") { Every = TimeSpan.FromMinutes(5) },
+        Until(0.03, new("disk-almost-full", DiskAlmostFull, 0.95, TimeSpan.FromMinutes(5), Severity.Critical, "A disk is almost full",
+            ChartUnit.Percent, "filesystem", "disk-full")),
+        Until(0.05, new("disk-filling", DiskFilling, 0.85, TimeSpan.FromMinutes(5), Severity.Warning, "A disk is filling up", ChartUnit.Percent,
+            "filesystem", "disk-almost-full")),
+        new("disk-full-soon", Forecast, null, TimeSpan.FromMinutes(30), Severity.Warning, "A disk will be full within a day", null,
+            "filesystem", "disk-almost-full") { Every = TimeSpan.FromMinutes(5), KeepFiringFor = TimeSpan.FromMinutes(30) },
         Until(0.02, new("inodes-full", HeadlineCatalog.Inodes, 0.98, Now, Severity.Critical, "A disk has no room for more files",
             ChartUnit.Percent)),
         Until(0.05, new("inodes-filling", HeadlineCatalog.Inodes, 0.90, TimeSpan.FromMinutes(5), Severity.Warning,
             "A disk has little room for more files", ChartUnit.Percent, MutedBy: "inodes-full")),
-        Until(0.10, new("memory-low", Memory, 0.90, TimeSpan.FromMinutes(5), Severity.Warning, "The memory is running low",
+        Until(0.07, new("memory-almost-full", Memory, 0.97, TimeSpan.FromMinutes(5), Severity.Critical, "The memory is almost full",
             ChartUnit.Percent, "memory", "memory-full")),
+        Until(0.10, new("memory-low", Memory, 0.90, TimeSpan.FromMinutes(5), Severity.Warning, "The memory is running low",
+            ChartUnit.Percent, "memory", "memory-almost-full")),
         Until(0.10, new("cpu-busy", Cpu, 0.85, TimeSpan.FromMinutes(10), Severity.Warning, "The CPU has been busy for long",
             ChartUnit.Percent, "cpu", "cpu-high")),
         Until(0.5, new("load-high", LoadPerCore, 2,
@@ -90,6 +98,13 @@ static class DefaultRules
             ChartUnit.Count),
         new("clock-unsynchronized", Clock, 16, TimeSpan.FromMinutes(30), Severity.Warning, "The clock is not synchronized", null),
     ];
+
+    /// <summary>Use of the file systems that have not so many bytes left; of what does not tell its bytes, all.</summary>
+    static string Short(double bytes)
+    {
+        string roomy = bytes.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
+        return $"({Disk}) unless on (host, mountpoint) (system_filesystem_usage_bytes{{state=\"free\"}} >= {roomy} or node_filesystem_avail_bytes >= {roomy})";
+    }
 
     /// <summary>Ends so much below its threshold.</summary>
     static Rule Until(double below, Rule rule) => rule with { Clear = rule.Threshold - below };

@@ -42,6 +42,14 @@ sealed class RuleSet
 
     public Rule? Find(string name) => All.FirstOrDefault(r => r.Name == name);
 
+    /// <summary>The rules that say the same more urgently, the next one first.</summary>
+    public IEnumerable<string> Louder(string name)
+    {
+        // Nobody is kept from writing a circle into a policy.
+        for (int i = 0; i < 5 && Find(name)?.MutedBy is { } louder; i++)
+            yield return name = louder;
+    }
+
     /// <summary>How old a host's newest sample may be for the rule still to see it.</summary>
     public TimeSpan Reach(Rule rule) => _now.Reach.GetValueOrDefault(rule.Name, _queries.Lookback);
 

@@ -25,8 +25,8 @@ sealed class RuleExplanation(RuleSet rules, AlertStore alerts, TimeProvider time
                 + $"{T.Duration(rule?.For ?? TimeSpan.Zero)}.");
         else if (alert.FiredMs > alert.SinceMs)
             yield return new(At(alert.FiredMs.Value), $"It had held for {T.Duration(At(alert.FiredMs.Value) - alert.Since)}, and fired.");
-        if (alert.FiredMs is { } fired && rule?.MutedBy is { } louder && Louder(alert, louder, fired) is { } other)
-            yield return new(At(fired), $"The rule {louder} said the same more urgently at that moment (alert {other.Id}), "
+        if (alert.FiredMs is { } fired && rules.Louder(alert.Rule).Select(l => Louder(alert, l, fired)).FirstOrDefault(o => o is not null) is { } other)
+            yield return new(At(fired), $"The rule {other.Rule} said the same more urgently at that moment (alert {other.Id}), "
                 + "so it joined that one without a word.");
         if (alert.Resolved is { } resolved)
             yield return new(resolved, $"It ended after {T.Duration(resolved - alert.Since)}"

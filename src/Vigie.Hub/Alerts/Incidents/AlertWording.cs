@@ -17,8 +17,8 @@ sealed class AlertWording(HubOptions options, RuleSet rules, AlertWords words)
     public Rule RuleOf(Alert alert) =>
         rules.Find(alert.Rule) ?? new(alert.Rule, "", alert.Threshold, default, alert.Severity, alert.Rule, ChartUnit.Number);
 
-    /// <summary>The rule that says the same more urgently.</summary>
-    public string? LouderOf(string rule) => rules.Find(rule)?.MutedBy;
+    /// <inheritdoc cref="RuleSet.Louder"/>
+    public IEnumerable<string> Louder(string rule) => rules.Louder(rule);
 
     /// <summary>For programs, and for the lines of a template.</summary>
     /// <param name="isOver">Whether it has ended, as far as this message tells.</param>

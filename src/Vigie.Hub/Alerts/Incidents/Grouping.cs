@@ -45,9 +45,14 @@ static class Grouping
         .First();
 
     /// <summary>Without those of which another one, of the same thing, says more.</summary>
-    public static IReadOnlyList<Alert> Spoken(IReadOnlyList<Alert> alerts, Func<string, string?> louderOf) => alerts.Count == 1 ? alerts :
-        [.. alerts.Where(a => louderOf(a.Rule) is not { } louder || !alerts.Any(o => o.Rule == louder && o.Labels.Equals(a.Labels)
-            && (o.State == AlertState.Firing || a.State == AlertState.Resolved)))];
+    public static IReadOnlyList<Alert> Spoken(IReadOnlyList<Alert> alerts, Func<string, IEnumerable<string>> louder)
+    {
+        if (alerts.Count == 1)
+            return alerts;
+        var by = alerts.ToLookup(a => (a.Rule, a.Labels));
+        return [.. alerts.Where(a => !louder(a.Rule).SelectMany(rule => by[(rule, a.Labels)])
+            .Any(o => o.State == AlertState.Firing || a.State == AlertState.Resolved))];
+    }
 
     public static string Worst(IEnumerable<Alert> alerts) => alerts.Any(a => a.Severity == Severity.Critical) ? Severity.Critical : Severity.Warning;
 

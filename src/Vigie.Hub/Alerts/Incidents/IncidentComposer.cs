@@ -21,7 +21,7 @@ sealed class IncidentComposer(HubOptions options, DataFolder folder, IncidentSto
 
     public async Task<Message?> ComposeAsync(Notification notification, CancellationToken ct) =>
         long.TryParse(notification.Reference, NumberStyles.None, CultureInfo.InvariantCulture, out long id) && incidents.Find(id) is { } incident
-            && Grouping.Spoken(alerts.Of(id), rule => wording.LouderOf(rule)) is { Count: > 0 } members
+            && Grouping.Spoken(alerts.Of(id), wording.Louder) is { Count: > 0 } members
             ? await ComposeAsync(incident, members, notification, ct) : null;
 
     async Task<Message> ComposeAsync(Incident incident, IReadOnlyList<Alert> members, Notification notification, CancellationToken ct)

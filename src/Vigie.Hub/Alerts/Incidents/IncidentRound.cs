@@ -53,7 +53,7 @@ sealed class IncidentRound(SqliteConnection connection, SqliteTransaction transa
         foreach (var alert in alerts)
             if (Louder(alert) is not null)
                 muted.Add(alert);
-            else if (Grouping.Find(alert, _open, members, mild[alert.Rule], options.JoinWithin, _nowMs) is { } incident)
+            else if (Grouping.Find(alert, _open, members, Milder(alert.Rule), options.JoinWithin, _nowMs) is { } incident)
                 Join(incident.Id, [alert], isNews: !members[(alert.Rule, alert.Labels)].Contains(incident.Id));
             else
                 rest.Add(alert);
@@ -65,7 +65,10 @@ sealed class IncidentRound(SqliteConnection connection, SqliteTransaction transa
             if (_placed.TryGetValue(Louder(alert)!.Id, out long incident))
                 Join(incident, [alert], isNews: false);
 
-        Alert? Louder(Alert alert) => rules.Find(alert.Rule)?.MutedBy is { } rule ? louder[(rule, alert.Labels)].FirstOrDefault() : null;
+        // What is milder than the milder one is so as well.
+        IEnumerable<string> Milder(string rule) => mild[rule].SelectMany(m => Milder(m).Prepend(m));
+
+        Alert? Louder(Alert alert) => rules.Louder(alert.Rule).SelectMany(rule => louder[(rule, alert.Labels)]).FirstOrDefault();
     }
 
     void Begin(string scope, IReadOnlyList<Alert> group)

@@ -6,7 +6,7 @@ namespace Vigie.Hub.Alerts.Incidents;
 sealed class IncidentWords(AlertStore alerts, RuleSet rules, IncidentPlace places)
 {
     /// <summary>Its alerts, without those of which another says more.</summary>
-    public IReadOnlyList<Alert> Members(Incident incident) => Grouping.Spoken(alerts.Of(incident.Id), rule => rules.Find(rule)?.MutedBy);
+    public IReadOnlyList<Alert> Members(Incident incident) => Grouping.Spoken(alerts.Of(incident.Id), rules.Louder);
 
     public string Title(Incident incident, Texts texts) => Title(incident, Members(incident), texts);
 

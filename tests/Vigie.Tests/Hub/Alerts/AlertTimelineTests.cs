@@ -145,7 +145,7 @@ public sealed class AlertTimelineTests
                 .TakeAsync(Every(Minutes(5), "slow", stage.Now, Disk(1.0), Cpu(0.99)), "", TestContext.Current.CancellationToken);
             await stage.RunAsync(Minutes(5), "slow");
         }
-        Assert.Equal(["disk-full", "cpu-high"], stage.Open.Where(a => a.Severity == "critical").OrderBy(a => a.Id).Select(a => a.Rule));
+        Assert.Equal(["disk-full", "cpu-high", "disk-almost-full"], stage.Open.Where(a => a.Severity == "critical").OrderBy(a => a.Id).Select(a => a.Rule));
         Assert.Equal(2, stage.Smtp.Mails().Count);
     }
 

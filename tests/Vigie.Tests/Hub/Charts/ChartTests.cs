@@ -160,6 +160,6 @@ public sealed class ChartTests
         Assert.True(double.IsNaN(curve.Average[ChartService.Bins / 2]));
         Assert.Equal(1.0, curve.Last!.Value, 6);
         Assert.Contains(data.Thresholds, t => t.Severity == "critical");
-        Assert.Equal(["disk-full", "disk-filling"], data.Bands.Select(b => b.Rule));
+        Assert.Equal(["disk-full", "disk-almost-full", "disk-filling"], data.Bands.Select(b => b.Rule));
     }
 }

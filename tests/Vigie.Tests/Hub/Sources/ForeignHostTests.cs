@@ -189,7 +189,7 @@ public sealed class ForeignHostTests
     {
         await hub.Get<AlertEngine>().EvaluateAsync(default);
         Assert.Empty(hub.Get<AlertEngine>().Errors);
-        var alert = Assert.Single(hub.Get<AlertStore>().Open());
+        var alert = Assert.Single(hub.Get<AlertStore>().Open(), a => a.Rule == rule);
         Assert.Equal((rule, subject), (alert.Rule, $"{alert.Labels["device"]} {alert.Labels["mountpoint"]}"));
         Assert.True(alert.Value < 0.97);
     }
