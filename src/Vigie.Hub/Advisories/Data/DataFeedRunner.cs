@@ -61,6 +61,8 @@ sealed class DataFeedRunner(DataStore store, FeedStore states, FleetInventories 
         var state = states.Find(feed.Name);
         try
         {
+            if (!Uri.TryCreate(feed.Options.BaseUrl, UriKind.Absolute, out var address) || address.Scheme is not ("https" or "http"))
+                throw new FeedException($"Feeds:{feed.Name}:BaseUrl is \"{feed.Options.BaseUrl}\"; write an address like https://mirror.example.org");
             using var client = new FeedClient(feed.Options.BaseUrl, time);
             foreach (var document in due)
                 fetched += await FetchAsync(feed, client, document, kept.GetValueOrDefault(document.Path), problems, ct) ? 1 : 0;
