@@ -5,6 +5,7 @@ using Vigie.Core.RemoteWrite;
 using Vigie.Hub.Accounts;
 using Vigie.Hub.Activity;
 using Vigie.Hub.Advisories;
+using Vigie.Hub.Advisories.Bundles;
 using Vigie.Hub.Advisories.Data;
 using Vigie.Hub.Advisories.Feeds;
 using Vigie.Hub.Advisories.Findings;
@@ -75,6 +76,7 @@ static class HubServices
         services.AddSingleton<AdvisoryStore>().AddSingleton<FeedStore>().AddSingleton<FeedRunner>();
         services.AddSingleton<DataStore>().AddSingleton<FleetInventories>().AddSingleton<DataFeedRunner>().AddSingleton<FeedAges>();
         services.AddSingleton<FindingStore>().AddSingleton<AcceptanceStore>().AddSingleton<FindingRound>().AddSingleton<FindingMetrics>();
+        services.AddSingleton<BundleWriter>().AddSingleton<BundleImport>();
         services.AddSingleton<UserStore>().AddSingleton<TokenStore>();
         services.AddSingleton<EnrolmentStore>().AddSingleton<AgentFiles>();
         services.AddSingleton<GapFinder>();

@@ -3,7 +3,6 @@ using System.Text.RegularExpressions;
 using Markdig;
 using Markdig.Syntax;
 using Markdig.Syntax.Inlines;
-using Microsoft.AspNetCore.Components;
 
 namespace Vigie.Hub.Advisories;
 
@@ -17,7 +16,7 @@ static partial class AdvisoryMarkdown
 
     static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder().UsePipeTables().DisableHtml().Build();
 
-    public static MarkupString Html(string markdown)
+    public static string Html(string markdown)
     {
         string text = Tag().Replace(markdown, "");
         try
@@ -30,12 +29,12 @@ static partial class AdvisoryMarkdown
             foreach (var link in document.Descendants<AutolinkInline>().ToList())
                 if (link.IsEmail || OutsideText.Link(link.Url) is null)
                     link.ReplaceBy(new LiteralInline(link.Url));
-            return new(document.ToHtml(Pipeline));
+            return document.ToHtml(Pipeline);
         }
         catch (ArgumentException)
         {
             // Nested deeper than any text for people.
-            return new($"<pre class=\"wrapped\">{WebUtility.HtmlEncode(text)}</pre>");
+            return $"<pre class=\"wrapped\">{WebUtility.HtmlEncode(text)}</pre>";
         }
     }
 

@@ -161,6 +161,10 @@ sealed class AdvisoryStore(Database database) : IStoreSchema
             .Select(r => (r.ToAdvisory(), times[r.Reference])).ToList();
     });
 
+    /// <summary>The documents as they came, of those whose detail is there.</summary>
+    public IReadOnlyList<(string Reference, string Feed, byte[] Raw)> Raw() => database.Read(connection => connection.Query<(string, string, byte[])>(
+        "SELECT reference, feed, raw FROM advisory WHERE detail = 'full' AND length(raw) > 0 ORDER BY reference").AsList());
+
     /// <summary>The references of those that were there before the hub listened.</summary>
     public HashSet<string> Backlog() => database.Read(connection =>
         connection.Query<string>("SELECT reference FROM advisory WHERE backlog").ToHashSet(StringComparer.Ordinal));

@@ -4,7 +4,7 @@ using Vigie.Hub.Advisories.Feeds;
 namespace Vigie.Hub.Advisories;
 
 /// <summary>How one source stands, whatever it gives.</summary>
-/// <param name="IsNeeded">Switched on, and some host is judged by it.</param>
+/// <param name="IsNeeded">Some host is judged by it, and it is switched on or has come by a bundle: its age matters.</param>
 /// <param name="IsAdvisories">It gives advisories, not data.</param>
 sealed record FeedLine(string Name, string Title, string Address, bool IsEnabled, bool IsNeeded, TimeSpan Every, FeedState State,
     bool IsAdvisories);
@@ -20,7 +20,8 @@ sealed class FeedAges(IEnumerable<IFeed> feeds, IEnumerable<IDataFeed> dataFeeds
         var needs = new FleetNeeds(fleet.Read().Values);
         return
         [
-            .. feeds.Select(f => new FeedLine(f.Name, f.Title, f.Address, f.IsEnabled, f.IsEnabled, f.Every, states.Find(f.Name), true)),
+            .. feeds.Select(f => (Feed: f, State: states.Find(f.Name))).Select(f => new FeedLine(f.Feed.Name, f.Feed.Title, f.Feed.Address,
+                f.Feed.IsEnabled, f.Feed.IsEnabled || f.State.Filled is not null, f.Feed.Every, f.State, true)),
             .. dataFeeds.Select(f => Line(f, f.Documents(needs))),
         ];
     }
@@ -32,8 +33,8 @@ sealed class FeedAges(IEnumerable<IFeed> feeds, IEnumerable<IDataFeed> dataFeeds
         // The oldest of several documents counts.
         if (kept.Count > 0 && documents.Count > 0)
             state = state with { Succeeded = kept.Min(k => k.Fetched) };
-        return new(feed.Name, feed.Title, feed.Options.BaseUrl, feed.Options.Enabled, feed.Options.Enabled && documents.Count > 0, feed.Options.Every, state,
-            false);
+        return new(feed.Name, feed.Title, feed.Options.BaseUrl, feed.Options.Enabled,
+            documents.Count > 0 && (feed.Options.Enabled || kept.Count > 0), feed.Options.Every, state, false);
     }
 
     public TimeSpan Age(FeedLine feed)

@@ -43,7 +43,8 @@ static class AdvisoriesAccept
             throw new CommandException("--reason is empty; write why the risk is accepted");
         string? host = call.Value(Host);
         if (host is not null && !call.Get<FindingStore>().Of(reference).Any(f => f.Host == host))
-            throw new CommandException($"{reference} does not concern a host {OutsideText.Line(host, 100)}; `vigie advisories show {reference}` lists whom it does");
+            throw new CommandException($"{OutsideText.Line(reference, 60)} does not concern a host {OutsideText.Line(host, 100)}; "
+                + $"`vigie advisories show {reference}` lists whom it does");
         if (!await call.Get<AcceptanceStore>().AcceptAsync(reference, host, reason, Environment.UserName, until, now, ct))
             throw new CommandException($"{OutsideText.Line(reference, 60)} is not known; `vigie advisories list` shows what is");
         var made = call.Get<AcceptanceStore>().Of(reference)[0];

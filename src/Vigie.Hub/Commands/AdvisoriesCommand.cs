@@ -36,6 +36,7 @@ sealed class AdvisoriesCommand() : CliCommand("advisories", "List, show or fetch
         command.Add(fetch);
         command.Add(AdvisoriesMatch.Build(Act));
         AdvisoriesAccept.AddTo(command, Act);
+        AdvisoriesBundle.AddTo(command, Act);
     }
 
     void AddList(Command command)
@@ -63,7 +64,8 @@ sealed class AdvisoriesCommand() : CliCommand("advisories", "List, show or fetch
         var t = Texts.English;
         string empty = concerned ? "No advisory concerns a server." : type is null ? "No advisory has been fetched yet; `vigie advisories fetch` does it now."
             : $"No advisory of the type {type}; there are {string.Join(", ", store.Types().Select(x => $"{x.Value} {x.Key}").DefaultIfEmpty("none at all"))}.";
-        call.Table([.. rows.Select(a => AdvisoryRow.Of(a, concerns.GetValueOrDefault(a.Reference)))], empty, ("Reference", a => a.Reference), ("Title", a => a.Title),
+        call.Table([.. rows.Select(a => AdvisoryRow.Of(a, concerns.GetValueOrDefault(a.Reference)))], empty,
+            ("Reference", a => a.Reference), ("Title", a => a.Title),
             ("Date", a => $"{a.Published:yyyy-MM-dd}"), ("State", a => a.State ?? ""),
             ("Servers", a => a.Hosts > 0 || a.Unknown == 0 ? $"{(a.Hosts > 0 ? a.Hosts : "")}" : "?"),
             ("Risks", a => AdvisoryText.Some(a.Risks, 3, t)), ("Link", a => a.Link));

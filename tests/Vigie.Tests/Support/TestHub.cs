@@ -17,17 +17,15 @@ sealed class TestHub : IAsyncDisposable
 
     TestHub(WebApplication app, DataFolder folder, TempFolder? own) => (App, Folder, _own) = (app, folder, own);
 
-    static readonly DataFeedOptions Off = new() { Enabled = false, BaseUrl = "http://127.0.0.1:1" };
-
     public static FeedsOptions Offline { get; } = new()
     {
         CertFr = new() { Enabled = false },
-        Debian = Off,
-        Ubuntu = Off,
-        Alpine = Off,
-        Osv = Off,
-        Kev = Off,
-        Epss = Off,
+        Debian = new() { Enabled = false },
+        Ubuntu = new() { Enabled = false },
+        Alpine = new() { Enabled = false },
+        Osv = new() { Enabled = false },
+        Kev = new() { Enabled = false },
+        Epss = new() { Enabled = false },
     };
 
     public WebApplication App { get; }

@@ -61,6 +61,8 @@ sealed class DataFeedRunner(DataStore store, FeedStore states, FleetInventories 
         var state = states.Find(feed.Name);
         try
         {
+            if (!Uri.TryCreate(feed.Options.BaseUrl, UriKind.Absolute, out var address) || address.Scheme is not ("https" or "http"))
+                throw new FeedException($"Feeds:{feed.Name}:BaseUrl is \"{feed.Options.BaseUrl}\"; write an address like https://mirror.example.org");
             using var client = new FeedClient(feed.Options.BaseUrl, time);
             foreach (var document in due)
                 fetched += await FetchAsync(feed, client, document, kept.GetValueOrDefault(document.Path), problems, ct) ? 1 : 0;
@@ -100,7 +102,7 @@ sealed class DataFeedRunner(DataStore store, FeedStore states, FleetInventories 
     {
         // What was filtered for less than is wanted now has to come whole, changed or not.
         var known = kept is not null && kept.Covers(document.Wanted) ? kept : null;
-        await using var file = OpenNameless();
+        await using var file = NamelessFile.Open(folder);
         var fetched = await client.DownloadAsync(new(document.Path, document.Most, document.Accept, document.IsType, known?.ETag, known?.LastModified)
         { Patience = Patience }, file, ct);
         switch (fetched.Outcome)
@@ -126,29 +128,6 @@ sealed class DataFeedRunner(DataStore store, FeedStore states, FleetInventories 
         {
             problems.Add(OutsideText.Line($"{document.Path}: {e.Message}"));
             return false;
-        }
-    }
-
-    /// <summary>In the data folder, because the place for temporary files is memory on many hosts; nothing of it stays, whatever ends the hub.</summary>
-    FileStream OpenNameless()
-    {
-        string path = Path.Combine(folder.Path, $"fetch-{Guid.NewGuid():N}.tmp");
-        try
-        {
-            var file = new FileStream(path, new FileStreamOptions
-            {
-                Mode = FileMode.CreateNew,
-                Access = FileAccess.ReadWrite,
-                Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous,
-                Share = FileShare.Delete,
-            });
-            if (!OperatingSystem.IsWindows())
-                File.Delete(path);
-            return file;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new FeedException($"there is no room for a download: {e.Message}");
         }
     }
 }

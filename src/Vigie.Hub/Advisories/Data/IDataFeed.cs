@@ -40,6 +40,10 @@ sealed class FleetNeeds
         .GroupBy(h => h.System.Suite.Distribution, StringComparer.Ordinal)
         .ToDictionary(g => g.Key, Of, StringComparer.Ordinal);
 
+    /// <summary>Of whole suites, whatever packages hosts have.</summary>
+    public FleetNeeds(IEnumerable<Suite> suites) => _byDistribution = suites.GroupBy(s => s.Distribution, StringComparer.Ordinal)
+        .ToDictionary(g => g.Key, g => new Wanted(null, g.Select(s => s.Name).ToHashSet(StringComparer.Ordinal)), StringComparer.Ordinal);
+
     /// <summary>Whether any host has told what it has installed.</summary>
     public bool Any => _byDistribution.Count > 0;
 

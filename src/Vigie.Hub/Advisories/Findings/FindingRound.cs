@@ -144,7 +144,8 @@ sealed class FindingRound(AdvisoryStore advisories, DataStore data, FleetInvento
     {
         int sum = isJudged ? 1 : 0;
         foreach (var (f, (level, reason)) in weighed)
-            sum = unchecked(sum + HashCode.Combine(f.Advisory.Reference, f.Package, f.Tier, f.Verdict, f.Fixed, level, reason, HashCode.Combine(f.Row, f.Cves)));
+            sum = unchecked(sum + HashCode.Combine(f.Advisory.Reference, f.Package, f.Tier, f.Verdict, f.Fixed, level, reason,
+                HashCode.Combine(f.Row, f.Cves)));
         foreach (var update in updates)
             sum = unchecked(sum + update.GetHashCode());
         return sum == 0 ? 1 : sum;

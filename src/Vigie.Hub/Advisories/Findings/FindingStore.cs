@@ -82,7 +82,8 @@ sealed class FindingStore(Database database) : IStoreSchema
             }
             foreach (var gone in before.Values.Where(f => f.Ended is null))
                 connection.Execute("UPDATE finding SET ended_ms = @nowMs, verdict = 'fixed', since_ms = @nowMs, mail = max(mail, 0) "
-                    + "WHERE host = @Host AND reference = @Reference AND package = @Package", new { nowMs, gone.Host, gone.Reference, gone.Package }, transaction);
+                    + "WHERE host = @Host AND reference = @Reference AND package = @Package",
+                    new { nowMs, gone.Host, gone.Reference, gone.Package }, transaction);
             connection.Execute("DELETE FROM pending_update WHERE host = @host", new { host }, transaction);
             connection.Execute("INSERT INTO pending_update VALUES(@host, @Package, @Installed, @Fixed, @Cves, @Worst)",
                 updates.Select(u => new { host, u.Package, u.Installed, u.Fixed, u.Cves, u.Worst }), transaction);

@@ -166,6 +166,22 @@ public sealed class DataFeedTests
     }
 
     [Fact]
+    public async Task Without_settings_each_asks_its_own_source()
+    {
+        await using var bench = await FeedBench.StartAsync(part: null);
+        Assert.All(bench.Get<IEnumerable<IDataFeed>>(), f => Assert.StartsWith("https://", f.Options.BaseUrl));
+        Assert.Equal(6, bench.Get<IEnumerable<IDataFeed>>().Select(f => f.Options.BaseUrl).Distinct().Count());
+        await using var wrong = await FeedBench.StartAsync(part: null, settings: new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["Feeds:Kev:BaseUrl"] = "",
+        });
+        await SaveAsync(wrong, "web1", Debian("openssl"));
+        var feed = wrong.Get<IEnumerable<IDataFeed>>().Single(f => f.Name == "Kev");
+        var e = await Assert.ThrowsAsync<FeedException>(() => wrong.Get<DataFeedRunner>().RunAsync(feed, now: true, default));
+        Assert.Contains("Feeds:Kev:BaseUrl", e.Message);
+    }
+
+    [Fact]
     public async Task Exploited_and_likely_cves_are_known()
     {
         var (bench, feed) = await StartAsync("Kev", ("web1", Debian("openssl")));
