@@ -56,7 +56,8 @@ public sealed class AgentHost
 
         var root = new HostRoot(options.Root);
         ulong boot = HostIdentity.BootUnixNano(root);
-        var context = new ProbeContext(root, time, options.EffectiveProbeTimeout, options.PerCore, options.HideUsers, loop);
+        var processes = new ProcessTable(root, time);
+        var context = new ProbeContext(root, time, options.EffectiveProbeTimeout, options.PerCore, options.HideUsers, loop, processes);
         ProbeSlot[] builtIn =
         [
             .. ProbeCatalog.Names.Where(name => !options.DisabledProbes.Contains(name))
@@ -75,7 +76,7 @@ public sealed class AgentHost
         _inventory = _snapshots is null || options.DisabledProbes.Contains(AgentInventory.Name) ? null
             : new(root, _snapshots, time, log, options.OwnsProcess);
         _activity = _snapshots is null || options.DisabledProbes.Contains(AgentActivity.Name) ? null
-            : new(root, new(root, options.HideUsers), _snapshots, time, log, loop);
+            : new(root, processes, new(root, options.HideUsers), _snapshots, time, log, loop);
         _metrics = options.Metrics is { } asked && MetricsAddress.Parse(asked, out _) is { } address
             ? new(address, NodeMetrics.Of(root, time), time, log) : null;
     }

@@ -5,24 +5,29 @@ using Vigie.Agent.Snapshots;
 namespace Vigie.Agent.Activity;
 
 /// <summary>Tells the hub once a minute who is logged in and what is greedy. Runs beside the agent's rounds.</summary>
-sealed class AgentActivity(HostRoot root, UserNames names, SnapshotLink link, TimeProvider time, AgentLog log,
+/// <param name="table">Of all processes; what the rounds have read of them is told at once.</param>
+sealed class AgentActivity(HostRoot root, ProcessTable table, UserNames names, SnapshotLink link, TimeProvider time, AgentLog log,
     RoundLoop? loop = null)
 {
     /// <summary>By which it can be switched off like a probe.</summary>
     public const string Name = "activity";
 
     /// <summary>The first document comes sooner, for shares of processors need some time to be told of.</summary>
-    static readonly TimeSpan First = TimeSpan.FromSeconds(10), Between = TimeSpan.FromMinutes(1);
+    static readonly TimeSpan First = TimeSpan.FromSeconds(10);
+
+    /// <summary>Rounds that are far apart, or leave the processes out, wake nobody: then this reads them.</summary>
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(70);
 
     readonly LoginSessions _sessions = new(root, names);
-    readonly TopProcesses _processes = new(root, names, time);
+    readonly TopProcesses _processes = new(root, table, names, time);
     string? _trouble;
 
     public async Task RunAsync(CancellationToken ct)
     {
         using var waker = new Waker(time, loop);
         await Task.Run(Look, ct);
-        for (var wait = First; ; wait = Between)
+        table.Renewed = waker.Wake;
+        for (var wait = First; ; wait = Patience)
         {
             await waker.WaitAsync(wait, ct);
             // In the thread of the rounds, and between two of them: what is read is the kernel's, and nothing that hangs.

@@ -3,11 +3,9 @@ using Vigie.Agent.Reading;
 
 namespace Vigie.Agent.Activity;
 
-/// <summary>
-/// The processes that use the most of the processors, since the reading before, and of the memory. All processes are read, once a minute,
-/// each by three system calls; what is kept between two readings is the time each has used.
-/// </summary>
-sealed class TopProcesses(HostRoot root, UserNames names, TimeProvider time)
+/// <summary>The processes that use the most of the processors, since the reading before, and of the memory.</summary>
+/// <param name="table">What was read of all processes, by the rounds or here when those don't.</param>
+sealed class TopProcesses(HostRoot root, ProcessTable table, UserNames names, TimeProvider time)
 {
     public const int Most = 5;
 
@@ -15,45 +13,36 @@ sealed class TopProcesses(HostRoot root, UserNames names, TimeProvider time)
 
     readonly ulong _bootMs = HostIdentity.BootUnixNano(root) / 1_000_000;
     readonly ProcessFolder _folder = new(root);
-    readonly List<int> _pids = [];
-    readonly List<(int Pid, double Of)> _most = [];
-    Dictionary<int, ProcessStat> _before = [], _now = [];
+    readonly List<(ProcessRow Row, double Of)> _most = [];
     Dictionary<string, string> _users = [];
     DateTime _usersOf;
-    long _readAt;
 
     public (IReadOnlyList<TopProcess> ByCpu, IReadOnlyList<TopProcess> ByMemory, int Count) Read()
     {
-        double seconds = _before.Count == 0 ? 0 : time.GetElapsedTime(_readAt).TotalSeconds;
-        _now.Clear();
-        _readAt = time.GetTimestamp();
-        _pids.Clear();
-        _folder.List(_pids);
-        foreach (int pid in _pids)
-            if (ProcessStat.TryParse(_folder.Stat(pid), out var stat))
-                _now[pid] = stat;
-        // Where /proc hides other users' processes, the first one is hidden too, and the greediest of our own would mislead.
-        bool hidden = !_now.ContainsKey(1);
-        if (!hidden)
+        lock (table.Gate)
+        {
+            if (!table.Refresh())
+                return ([], [], 0);
             ReadUsers();
-        var byMemory = hidden ? [] : Describe(seconds, static (_, _, stat, _) => stat.Pages);
-        var byCpu = hidden || seconds <= 0 ? [] : Describe(seconds, static (all, pid, stat, seconds) => all.Cpu(pid, stat, seconds));
-        int count = hidden ? 0 : _now.Count;
-        (_before, _now) = (_now, _before);
-        return (byCpu, byMemory, count);
+            var (now, before) = (table.Latest, table.Before);
+            double seconds = before is null ? 0 : time.GetElapsedTime(before.At, now.At).TotalSeconds;
+            var byMemory = Describe(now, before, seconds, static (row, _, _) => row.Stat.Pages);
+            var byCpu = seconds <= 0 ? [] : Describe(now, before, seconds, Cpu);
+            return (byCpu, byMemory, now.Rows.Count);
+        }
     }
 
-    double Cpu(int pid, ProcessStat now, double seconds) =>
-        seconds > 0 && _before.TryGetValue(pid, out var then) && then.Started == now.Started && now.Ticks > then.Ticks
-            ? Math.Round((now.Ticks - then.Ticks) / (seconds * ProcessStat.TicksPerSecond), 4) : 0;
+    static double Cpu(ProcessRow now, ProcessReading? before, double seconds) =>
+        seconds > 0 && before!.TryFind(now.Pid, out var then) && then.Stat.Started == now.Stat.Started && now.Stat.Ticks > then.Stat.Ticks
+            ? Math.Round((now.Stat.Ticks - then.Stat.Ticks) / (seconds * ProcessStat.TicksPerSecond), 4) : 0;
 
-    /// <summary>Those that have most of something, and at least some of it, the greediest first; of two alike the one that was listed first.</summary>
-    TopProcess[] Describe(double seconds, Func<TopProcesses, int, ProcessStat, double, double> measure)
+    /// <summary>Those that have most of something, and at least some of it, the greediest first; of two alike the one of the smaller number.</summary>
+    TopProcess[] Describe(ProcessReading now, ProcessReading? before, double seconds, Func<ProcessRow, ProcessReading?, double, double> measure)
     {
         _most.Clear();
-        foreach (int pid in _pids)
+        foreach (var row in now.Rows)
         {
-            if (!_now.TryGetValue(pid, out var stat) || measure(this, pid, stat, seconds) is not (> 0 and var of))
+            if (measure(row, before, seconds) is not (> 0 and var of))
                 continue;
             int at = _most.Count;
             while (at > 0 && _most[at - 1].Of < of)
@@ -62,20 +51,20 @@ sealed class TopProcesses(HostRoot root, UserNames names, TimeProvider time)
                 continue;
             if (_most.Count == Most)
                 _most.RemoveAt(Most - 1);
-            _most.Insert(at, (pid, of));
+            _most.Insert(at, (row, of));
         }
         var found = new TopProcess[_most.Count];
         for (int i = 0; i < found.Length; i++)
-            found[i] = Describe(_most[i].Pid, _now[_most[i].Pid], Cpu(_most[i].Pid, _now[_most[i].Pid], seconds));
+            found[i] = Describe(_most[i].Row, Cpu(_most[i].Row, before, seconds));
         return found;
     }
 
-    TopProcess Describe(int pid, ProcessStat stat, double cpu)
+    TopProcess Describe(ProcessRow row, double cpu)
     {
-        string uid = Uid(pid);
-        return new(pid, ProcessStat.Name(_folder.Stat(pid)), names.Of(_users.GetValueOrDefault(uid, uid)), cpu,
-            (long)stat.Pages * Environment.SystemPageSize,
-            _bootMs == 0 ? 0 : (long)(_bootMs + (stat.Started * 1000 / ProcessStat.TicksPerSecond)));
+        string uid = Uid(row.Pid);
+        return new(row.Pid, ProcessStat.Name(_folder.Stat(row.Pid)), names.Of(_users.GetValueOrDefault(uid, uid)), cpu,
+            (long)row.Stat.Pages * Environment.SystemPageSize,
+            _bootMs == 0 ? 0 : (long)(_bootMs + (row.Stat.Started * 1000 / ProcessStat.TicksPerSecond)));
     }
 
     // Uid:	1000	1000	1000	1000 (real, effective, saved, of the file system)

@@ -62,7 +62,7 @@ sealed class CheckRunner(Func<IReadOnlyList<ICheck>> current, TimeProvider time,
         foreach (var check in checks.Distinct())
         {
             if (!_slots.TryGetValue(check, out var slot))
-                _slots.Add(check, slot = new(check, _places, time, log, _ended.Wake, loop?.Side));
+                _slots.Add(check, slot = new(check, _places, time, log, _ended.Wake, loop));
             _order.Add(slot);
         }
         foreach (var gone in _slots.Keys.Except(checks).ToArray())

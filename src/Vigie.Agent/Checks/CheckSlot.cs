@@ -13,8 +13,8 @@ sealed record CheckReport(CheckResult Result, string Kind, long SinceMs, long Ru
 /// time while it runs, and keeps what it has found until it has found something else.
 /// </summary>
 /// <param name="ended">Called at the end of each run.</param>
-/// <param name="side">Carries what only reads a few files; null when the pool's threads do.</param>
-sealed class CheckSlot(ICheck check, SemaphoreSlim places, TimeProvider time, AgentLog log, Action ended, SideThread? side)
+/// <param name="loop">Carries the waiting, and on its side thread what only reads a few files; null when the pool's threads do.</param>
+sealed class CheckSlot(ICheck check, SemaphoreSlim places, TimeProvider time, AgentLog log, Action ended, RoundLoop? loop)
 {
     readonly Dictionary<string, (CheckState State, long SinceMs)> _states = new(StringComparer.Ordinal);
     Task? _call;
@@ -76,17 +76,20 @@ sealed class CheckSlot(ICheck check, SemaphoreSlim places, TimeProvider time, Ag
         if (_call is { IsCompleted: false })
             return Failed("its last run hangs still, so it was not started again");
         var timeout = check.Plan.Timeout;
-        using var limit = new CancellationTokenSource(timeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         try
         {
-            var call = Begin(either.Token);
+            var call = Begin(limit.Token);
             _call = call;
-            return await call.WaitAsync(either.Token);
-        }
-        catch (OperationCanceledException) when (either.IsCancellationRequested)
-        {
-            side?.Relieve();
+            // No timer of the runtime's: one that is not needed any more still wakes a thread of its own and two of the pool.
+            using var over = new Waker(time, loop);
+            _ = call.ContinueWith(static (_, over) => ((Waker)over!).Wake(), over, CancellationToken.None,
+                TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            await over.WaitAsync(timeout, ct);
+            if (call.IsCompleted)
+                return await call;
+            await limit.CancelAsync();
+            loop?.Side.Relieve();
             return Failed($"it did not finish within {timeout.TotalSeconds:0.###} s and was ended");
         }
         catch (Exception e)
@@ -95,8 +98,8 @@ sealed class CheckSlot(ICheck check, SemaphoreSlim places, TimeProvider time, Ag
         }
     }
 
-    Task<CheckOutcome> Begin(CancellationToken ct) => side is not null && check.Plan.Kind == TextFileCheck.Name
-        ? side.Run(() => check.RunAsync(ct))
+    Task<CheckOutcome> Begin(CancellationToken ct) => loop is not null && check.Plan.Kind == TextFileCheck.Name
+        ? loop.Side.Run(() => check.RunAsync(ct))
         : Task.Run(() => check.RunAsync(ct).AsTask(), CancellationToken.None);
 
     /// <summary>What it told of before is unknown now: were it left out, its alerts would end as if all were well.</summary>

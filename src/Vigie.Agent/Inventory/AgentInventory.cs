@@ -1,4 +1,5 @@
 using Vigie.Agent.Reading;
+using Vigie.Agent.Running;
 using Vigie.Agent.Snapshots;
 
 namespace Vigie.Agent.Inventory;
@@ -21,6 +22,8 @@ sealed class AgentInventory(HostRoot root, SnapshotLink link, TimeProvider time,
         while (true)
         {
             await Task.Run(() => LookAsync(ct), ct); // away from the thread of the rounds, for a slow disk must not hold them up
+            if (ownsProcess)
+                ProcessMemory.LetGoOfFiles(); // each look takes a megabyte of code that no round wants
             await Task.Delay(Between, time, ct);
         }
     }

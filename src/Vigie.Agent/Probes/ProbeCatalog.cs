@@ -10,8 +10,9 @@ namespace Vigie.Agent.Probes;
 /// <param name="PerCore">Whether each processor is to be reported besides all of them together.</param>
 /// <param name="HideUsers">Whether users' names must not leave this host.</param>
 /// <param name="Loop">Carries the rounds; null when the pool's threads do.</param>
+/// <param name="Processes">What others want to know of the processes, too; null for a table of the probe's own.</param>
 sealed record ProbeContext(HostRoot Root, TimeProvider Time, TimeSpan Timeout, bool PerCore = false, bool HideUsers = false,
-    RoundLoop? Loop = null);
+    RoundLoop? Loop = null, ProcessTable? Processes = null);
 
 /// <summary>
 /// Every built-in probe. A probe's file registers itself by a module initializer, which the compiler runs before anything of

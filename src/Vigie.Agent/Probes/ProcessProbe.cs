@@ -17,7 +17,8 @@ sealed class ProcessProbe(ProbeContext context) : IProbe
 
     static readonly SampleAttribute[] States = [.. ProcessTable.States.Select(s => new SampleAttribute("process.state", s))];
 
-    readonly ProcessTable _table = new(context.Root, context.Time);
+    readonly ProcessTable _table = context.Processes ?? new(context.Root, context.Time);
+    readonly int[] _counts = new int[ProcessTable.States.Length];
     readonly HostFile _stat = context.Root.SharedFile("/proc/stat"), _loadavg = context.Root.SharedFile("/proc/loadavg"),
         _mostPids = context.Root.File("/proc/sys/kernel/pid_max"), _mostThreads = context.Root.File("/proc/sys/kernel/threads-max");
 
@@ -28,7 +29,7 @@ sealed class ProcessProbe(ProbeContext context) : IProbe
 
     public ValueTask CollectAsync(ISampleSink sink, CancellationToken ct)
     {
-        var counts = _table.Read();
+        var counts = ByState();
         for (int i = 0; i < counts.Length; i++)
             sink.Add(Count, counts[i], States[i]);
         ReadOnlySpan<byte> stat = _stat.ReadIfGiven(), loadavg = _loadavg.ReadIfGiven();
@@ -44,6 +45,18 @@ sealed class ProcessProbe(ProbeContext context) : IProbe
         if (MostThreads() is { } most)
             sink.Add(Limit, most);
         return default;
+    }
+
+    /// <summary>Empty when processes are hidden.</summary>
+    ReadOnlySpan<int> ByState()
+    {
+        lock (_table.Gate)
+        {
+            if (!_table.Refresh())
+                return default;
+            _table.Count(_counts);
+            return _counts;
+        }
     }
 
     // 0.20 0.18 0.12 1/80 11206

@@ -22,18 +22,24 @@ static partial class ProcessMemory
         _ = MallOpt(MmapThreshold, 128 * 1024);
     }
 
-    /// <summary>
-    /// Gives back what only the start has needed: objects that nobody has any more, and pages of files as they are in the files, which
-    /// come from there again when they are wanted.
-    /// </summary>
+    /// <summary>Gives back what only the start has needed: objects that nobody has any more, and <see cref="LetGoOfFiles"/>.</summary>
     public static void LetGoOfStart()
     {
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        LetGoOfFiles();
+    }
+
+    /// <summary>
+    /// Gives back pages of files as they are in the files, code above all, which come from there again when they are wanted: for after work
+    /// that uses much of the program and is done seldom.
+    /// </summary>
+    public static void LetGoOfFiles()
+    {
         try
         {
-            var text = new HostFile("/proc/self/smaps", "/proc/self/smaps", hasLongLines: true).ReadOnce();
+            using var lines = new LineStream(new FileStream("/proc/self/smaps", FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0));
             (nint From, nint To)? pages = null;
-            while (text.TakeLine(out var line))
+            while (lines.TryRead(out var line))
             {
                 if (RangeOf(line) is { } range)
                     pages = IsReadOnlyFile(line) ? range : null;

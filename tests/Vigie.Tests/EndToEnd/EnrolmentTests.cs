@@ -13,17 +13,9 @@ public sealed class EnrolmentTests : IDisposable
 
     readonly TempFolder _server = new();
 
-    static string? Published => new[] { "x64", "arm64" }
-        .Select(arch => Repository.Path($"artifacts/publish/Vigie.Agent/release_linux-{arch}/vigie-agent"))
-        .FirstOrDefault(File.Exists);
-
     static void HandOut(TestHub hub)
     {
-        if (Published is not { } agent)
-        {
-            Assert.Skip("NO AGENT: it is not published; packaging/build-agent.sh does it, and check.sh");
-            return;
-        }
+        string agent = PublishedAgent.Need();
         string folder = Path.Combine(hub.Folder.Path, "agents");
         Directory.CreateDirectory(folder);
         File.Copy(agent, Path.Combine(folder, agent.Contains("arm64", StringComparison.Ordinal) ? ArchArm : Arch));
@@ -77,6 +69,42 @@ public sealed class EnrolmentTests : IDisposable
         (code, output) = await ShellAsync($"curl -fsSL {hub.Address}install | sh -s -- --uninstall --root {_server.Path}");
         Assert.True(code == 0, output);
         Assert.Empty(Directory.GetFiles(_server.Path, "*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task The_line_with_a_pin_trusts_the_key_that_the_hub_shows_from_the_first_byte_to_the_last_sample()
+    {
+        using TlsFront front = new(), other = new();
+        string address = front.Address.ToString().TrimEnd('/');
+        await using var hub = await TestHub.StartAsync(options: o => o with { Server = o.Server with { PublicUrl = address } });
+        front.LeadTo(hub.Address);
+        other.LeadTo(hub.Address);
+        HandOut(hub);
+        string token = await hub.Get<EnrolmentStore>().CreateAsync(1, TimeSpan.FromHours(1));
+        string pin = await ShownKey.OfAsync(front.Address, TestContext.Current.CancellationToken);
+
+        // Another key, and none at all where nobody has signed it: curl fetches nothing, and the shell has nothing to run.
+        string wrong = await ShownKey.OfAsync(other.Address, TestContext.Current.CancellationToken);
+        foreach (string line in new[] { InstallScript.Line(address, token, wrong), InstallScript.Line(address, token) })
+        {
+            await PasteAsync(line);
+            Assert.Empty(Directory.GetFileSystemEntries(_server.Path));
+        }
+
+        var (code, output) = await PasteAsync(InstallScript.Line(address, token, pin), "--name web4");
+        Assert.True(code == 0, output);
+        string start = (await File.ReadAllTextAsync(At("etc/systemd/system/vigie-agent.service"))).Split('\n')
+            .Single(l => l.StartsWith("ExecStart=", StringComparison.Ordinal))["ExecStart=".Length..];
+        Assert.Contains($"--hub {address} ", start, StringComparison.Ordinal);
+        Assert.Contains($"--pin {pin} ", start, StringComparison.Ordinal);
+        string command = start.Replace("/usr/local", At("usr/local"), StringComparison.Ordinal).Replace("/etc/", At("etc/"), StringComparison.Ordinal);
+        (code, output) = await ShellAsync($"{command.Replace(pin, wrong, StringComparison.Ordinal)} --once --spool none");
+        Assert.NotEqual(0, code);
+        Assert.Contains("certificate", output);
+        (code, output) = await ShellAsync($"{command} --once --spool none");
+        Assert.True(code == 0, output);
+        using var reader = await hub.ClientAsync(TokenScope.Read);
+        Assert.Contains("\"host\":\"web4\"", await reader.GetStringAsync("/api/v1/query?query=vigie_probe_success"), StringComparison.Ordinal);
     }
 
     [Fact]

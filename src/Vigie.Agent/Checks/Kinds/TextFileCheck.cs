@@ -13,6 +13,8 @@ sealed class TextFileCheck(CheckPlan plan, IReadOnlyList<string> folders, TimeSp
     /// <summary>The name under which the usual folders can be switched off.</summary>
     public const string Name = "textfile";
 
+    public const string Pattern = "*.prom";
+
     const int MostBytes = 1024 * 1024, MostFiles = 200;
 
     public static readonly TimeSpan UsualStaleness = TimeSpan.FromHours(1);
@@ -38,7 +40,7 @@ sealed class TextFileCheck(CheckPlan plan, IReadOnlyList<string> folders, TimeSp
         var printed = new List<PrintedMetrics>();
         var own = new List<PrintedSample>();
         var series = new HashSet<string>(StringComparer.Ordinal);
-        string[] files = [.. folders.Where(Directory.Exists).SelectMany(f => Directory.GetFiles(f, "*.prom")).Order(StringComparer.Ordinal)];
+        string[] files = [.. folders.Where(Directory.Exists).SelectMany(f => Directory.GetFiles(f, Pattern)).Order(StringComparer.Ordinal)];
         foreach (var file in files.Take(MostFiles))
         {
             var written = File.GetLastWriteTimeUtc(file);

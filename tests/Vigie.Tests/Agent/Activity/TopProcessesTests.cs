@@ -20,7 +20,7 @@ public sealed class TopProcessesTests : IDisposable
             + $"0 0 20 0 1 0 {started} 100000 {pages} 18446744073709551615 1 1 0\n"))
         .With($"/proc/{pid}/status", $"Name:\t{name}\nUid:\t{uid}\t{uid}\t{uid}\t{uid}\n");
 
-    TopProcesses Create(bool hide = false) => new(_host.Root, new(_host.Root, hide), _time);
+    TopProcesses Create(bool hide = false) => new(_host.Root, new(_host.Root, _time), new(_host.Root, hide), _time);
 
     [Fact]
     public void The_greediest_come_first_with_their_users_and_no_more_than_five()
@@ -55,7 +55,7 @@ public sealed class TopProcessesTests : IDisposable
     [Fact]
     public void This_machine_has_greedy_processes()
     {
-        var top = new TopProcesses(new("/"), new(new("/"), hide: false), TimeProvider.System);
+        var top = new TopProcesses(new("/"), new(new("/"), TimeProvider.System), new(new("/"), hide: false), TimeProvider.System);
         var (_, byMemory, count) = top.Read();
         Assert.Equal(TopProcesses.Most, byMemory.Count);
         Assert.True(count >= TopProcesses.Most);

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Vigie.Agent.Identity;
 using Vigie.Agent.Link;
@@ -11,20 +10,12 @@ namespace Vigie.Tests.Agent.Link;
 /// <summary>A hub behind TLS with a certificate that nobody has signed: believed by who pins its key, and by nobody else.</summary>
 public sealed class PinnedHubTests : IDisposable
 {
-    readonly X509Certificate2 _certificate = SelfSigned();
+    readonly X509Certificate2 _certificate = TlsFront.SelfSigned();
     readonly ScriptedServer _hub;
 
     public PinnedHubTests() => _hub = new(_ => ScriptedServer.Answer(200), _certificate);
 
     static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    static X509Certificate2 SelfSigned()
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using var made = new CertificateRequest("CN=hub", key, HashAlgorithmName.SHA256)
-            .CreateSelfSigned(new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero), new(2027, 1, 1, 0, 0, 0, TimeSpan.Zero));
-        return X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pkcs12), null);
-    }
 
     async Task<ExportOutcome> SendAsync(string? pin)
     {
@@ -42,7 +33,7 @@ public sealed class PinnedHubTests : IDisposable
     [Fact]
     public async Task Another_key_gets_no_token()
     {
-        using var other = SelfSigned();
+        using var other = TlsFront.SelfSigned();
         foreach (string? pin in new[] { PinnedKey.Of(other), null })
         {
             var outcome = await SendAsync(pin);

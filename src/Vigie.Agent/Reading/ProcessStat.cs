@@ -1,8 +1,7 @@
 using System.Buffers.Text;
 using System.Text;
-using Vigie.Agent.Reading;
 
-namespace Vigie.Agent.Activity;
+namespace Vigie.Agent.Reading;
 
 /// <summary>What /proc/PID/stat tells of one process (proc_pid_stat(5)).</summary>
 /// <param name="Ticks">Time it has used on processors, in hundredths of a second.</param>
