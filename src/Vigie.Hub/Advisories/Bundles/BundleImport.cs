@@ -55,7 +55,7 @@ sealed class BundleImport(AdvisoryStore advisories, FeedStore states, DataStore 
                 using (var from = bundle.Read(file))
                     await from.CopyToAsync(raw, ct);
                 var advisory = CertFrRecord.Parse(raw.ToArray(), reference, DateOnly.FromDateTime(file.Fetched.UtcDateTime));
-                var change = await advisories.SaveAsync(advisory, isFirst ? [] : channels.Configured, time.GetUtcNow(), ct, isFirst);
+                var change = await advisories.SaveAsync(advisory, isFirst ? [] : channels.Names, time.GetUtcNow(), ct, isFirst);
                 counts[(int)change.Outcome]++;
             }
             catch (FormatException e)
