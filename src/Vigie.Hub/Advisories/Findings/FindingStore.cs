@@ -48,6 +48,8 @@ sealed class FindingStore(Database database) : IStoreSchema
               -- number of the message that told of it: 0 for none, -1 when it is to be told
               mail INTEGER NOT NULL DEFAULT 0, PRIMARY KEY(host, reference, package)) STRICT, WITHOUT ROWID;
             CREATE INDEX finding_of_advisory ON finding(reference);
+            -- pages and metrics ask for these alone; rows that only share a CVE are far more
+            CREATE INDEX finding_open ON finding(reference) WHERE tier = 'concerns' AND ended_ms IS NULL;
             CREATE INDEX finding_untold ON finding(mail) WHERE mail < 0;
             CREATE TABLE pending_update(host TEXT NOT NULL, package TEXT NOT NULL, installed TEXT NOT NULL, fixed TEXT NOT NULL, cves INTEGER NOT NULL,
               worst TEXT NOT NULL, PRIMARY KEY(host, package)) STRICT, WITHOUT ROWID;

@@ -32,6 +32,8 @@ public sealed class AdvisoriesCommandTests
             return (code, output.ToString(), error.ToString());
         }
 
+        public string Path(string name) => _folder[name];
+
         public void Configure(object settings) => File.WriteAllText(_folder["config.json"], JsonSerializer.Serialize(settings));
 
         public async ValueTask DisposeAsync()
@@ -119,5 +121,52 @@ public sealed class AdvisoriesCommandTests
         var (code, _, error) = await folder.RunAsync("advisories", "fetch");
         Assert.Equal(1, code);
         Assert.StartsWith("no feed is switched on; set Feeds:CertFr:Enabled to true in ", error);
+    }
+
+    [Fact]
+    public async Task A_risk_is_accepted_and_the_acceptance_taken_back()
+    {
+        await using var folder = await Folder.CreateAsync();
+        await folder.RunAsync("advisories", "fetch");
+        const string Reference = "CERTFR-2026-AVI-1202";
+        var accepted = await folder.RunAsync("advisories", "accept", Reference.ToLowerInvariant(), "--reason", "behind a proxy", "--for", "30d");
+        Assert.Equal((0, ""), (accepted.Code, accepted.Error));
+        using (var json = JsonDocument.Parse((await folder.RunAsync("advisories", "show", Reference, "--json")).Out))
+            Assert.Equal("behind a proxy", json.RootElement.GetProperty("accepted")[0].GetProperty("reason").GetString());
+        Assert.Equal(0, (await folder.RunAsync("advisories", "withdraw", "1")).Code);
+        foreach (var (says, arguments) in new (string, string[])[]
+        {
+            ("no acceptance 1 in force", ["withdraw", "1"]), ("write it like 30d", ["accept", Reference, "--reason", "x", "--for", "soon"]),
+            ("--reason is empty", ["accept", Reference, "--reason", " "]), ("is not known", ["accept", "CERTFR-1999-AVI-001", "--reason", "x"]),
+            ("does not concern a host db9", ["accept", Reference, "--reason", "x", "--host", "db9"]),
+        })
+        {
+            var (code, _, error) = await folder.RunAsync(["advisories", .. arguments]);
+            Assert.Equal(1, code);
+            Assert.Contains(says, error);
+        }
+    }
+
+    [Fact]
+    public async Task A_bundle_goes_from_one_hub_to_another()
+    {
+        await using var from = await Folder.CreateAsync();
+        await using var to = await Folder.CreateAsync();
+        await from.RunAsync("advisories", "fetch");
+        string key = from.Path("key.pem"), bundle = from.Path("new.zip");
+        Assert.Equal(0, (await from.RunAsync("advisories", "bundle-key", key)).Code);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, OperatingSystem.IsWindows() ? default : File.GetUnixFileMode(key));
+        Assert.Contains("is there already", (await from.RunAsync("advisories", "bundle-key", key)).Error);
+        var made = await from.RunAsync("advisories", "bundle", bundle, "--key", key);
+        Assert.Equal((0, ""), (made.Code, made.Error));
+        Assert.Contains("there is no key", (await to.RunAsync("advisories", "import", bundle)).Error);
+        File.Copy(key + ".pub", to.Path("bundle-key.pem"));
+        var taken = await to.RunAsync("advisories", "import", bundle);
+        Assert.Equal((0, ""), (taken.Code, taken.Error));
+        Assert.Contains("CERTFR-2026-AVI-1202", (await to.RunAsync("advisories", "list")).Out);
+        await File.WriteAllTextAsync(bundle, "<html>");
+        var refused = await to.RunAsync("advisories", "import", bundle);
+        Assert.Equal(1, refused.Code);
+        Assert.Contains("the bundle is refused", refused.Error);
     }
 }

@@ -2,8 +2,8 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Vigie.Agent.Reading;
 using Vigie.Agent.Inventory;
+using Vigie.Agent.Reading;
 using Vigie.Hub.Advisories;
 using Vigie.Hub.Advisories.Data;
 using Vigie.Hub.Advisories.Findings;
@@ -73,7 +73,8 @@ public sealed class WalkTests
         var served = ServeCertFr(bench.Server, Path.Combine(shared, "certfr"), Ghostcat);
         // What is hostile among them is refused, counted, and the rest goes on.
         string[] bad = [.. served.Where(r => r.Contains("AVI", StringComparison.Ordinal)).Order(StringComparer.Ordinal).Take(3)];
-        bench.Server.Put($"/avis/{bad[0]}/json/", "application/json", Encoding.UTF8.GetBytes($"{{\"reference\":\"{bad[0]}\",\"title\":\"{new string('x', 50 << 20)}\"}}"));
+        bench.Server.Put($"/avis/{bad[0]}/json/", "application/json",
+            Encoding.UTF8.GetBytes($"{{\"reference\":\"{bad[0]}\",\"title\":\"{new string('x', 50 << 20)}\"}}"));
         bench.Server.Json($"/avis/{bad[1]}/json/", $"{{\"reference\":\"{bad[1]}\",\"content\":{new string('[', 5000)}{new string(']', 5000)}}}");
         bench.Server.Put($"/avis/{bad[2]}/json/", "text/html", "<html>maintenance</html>"u8.ToArray());
         bench.Server.Put("/tracker/data/json", "application/json",
@@ -130,7 +131,8 @@ public sealed class WalkTests
         await using var bench = await FeedBench.StartAsync(part: null, feeds: ["Debian"]);
         await bench.Get<SnapshotStore>().SaveAsync("here", InventoryDocument.Kind, json, Ct);
         // Of every package one CVE is fixed by what is installed, one by a later version, one by nothing yet.
-        var packages = inventory.Packages.Where(p => ThirdParty.Owner(p.Version, p.Maintainer, inventory.Os.Id) is null && !Vigie.Hub.Advisories.Matching.Kernels.IsSource(p.Source)
+        var packages = inventory.Packages.Where(p => ThirdParty.Owner(p.Version, p.Maintainer, inventory.Os.Id) is null
+            && !Vigie.Hub.Advisories.Matching.Kernels.IsSource(p.Source)
             && !p.Version.Contains("~bpo", StringComparison.Ordinal)).DistinctBy(p => p.Source).ToList();
         var tracker = packages.Select((p, i) => (p, i)).ToDictionary(x => x.p.Source, x => Rows(inventory.Os.Codename, x.i,
             ("1", x.p.Version), ("2", x.p.Version + ".1"), ("3", null)));
