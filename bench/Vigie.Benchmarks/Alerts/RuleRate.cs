@@ -25,7 +25,8 @@ static class RuleRate
         for (int report = 0; report < Reports; report++, time.Advance(TimeSpan.FromSeconds(15)))
         {
             for (int host = 0; host < hosts; host++)
-                await hub.Get<SampleIngest>().TakeAsync(OtlpRequests.Every(TimeSpan.FromSeconds(15), $"host-{host:00000}", time.GetUtcNow(), samples), "", default);
+                await hub.Get<SampleIngest>().TakeAsync(
+                    OtlpRequests.Every(TimeSpan.FromSeconds(15), $"host-{host:00000}", time.GetUtcNow(), samples), "", default);
             await hub.Get<MetricStore>().WriteAsync(await hub.Get<HostDirectory>().SweepAsync(default), default);
         }
         var engine = hub.Get<AlertEngine>();

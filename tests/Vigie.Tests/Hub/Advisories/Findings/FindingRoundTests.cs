@@ -1,6 +1,7 @@
 using Vigie.Hub.Advisories;
 using Vigie.Hub.Advisories.Findings;
 using Vigie.Hub.Advisories.Matching;
+using Vigie.Hub.Alerts.Incidents;
 using Vigie.Tests.Support;
 using static Vigie.Tests.Support.FindingBench;
 
@@ -48,6 +49,20 @@ public sealed class FindingRoundTests
         bench.Feeds.Time.Advance(TimeSpan.FromDays(92));
         await bench.RoundAsync();
         Assert.Empty(bench.Store.Of(Reference));
+    }
+
+    [Fact]
+    public async Task The_report_tells_how_many_concern_whom()
+    {
+        await using var bench = await JudgedAsync();
+        var section = new AdvisorySection(bench.Store);
+        var (to, style) = (bench.Feeds.Time.GetUtcNow(), new MessageStyle(Vigie.Hub.Web.Texts.French, TimeZoneInfo.Utc));
+        Assert.Null(await section.OfAsync(to.AddDays(-7), to, style, TestContext.Current.CancellationToken));
+        await bench.SaveAsync(Openssl());
+        await bench.RoundAsync();
+        var told = await section.OfAsync(to.AddDays(-7), to, style, TestContext.Current.CancellationToken);
+        Assert.Equal([("web1", "constats\u00a0: 1")], told!.Lines);
+        Assert.Contains("1", told.Sentence, StringComparison.Ordinal);
     }
 
     [Fact]
