@@ -13,13 +13,12 @@ sealed class RuleHub : IAsyncDisposable
 
     RuleHub(DirectoryInfo folder, ServiceProvider services) => (_folder, _services) = (folder, services);
 
-    public static Task<RuleHub> StartAsync(TimeProvider time)
+    public static RuleHub Start(TimeProvider time)
     {
         var folder = Directory.CreateTempSubdirectory("vigie-bench-");
         var data = new DataFolder(folder.FullName);
         InitCommand.Init(data, time);
-        return Task.FromResult(new RuleHub(folder,
-            HubServices.Add(new ServiceCollection(), data, ConfigLoader.Load(data.Config), time).BuildServiceProvider()));
+        return new(folder, HubServices.Add(new ServiceCollection(), data, ConfigLoader.Load(data.Config), time).BuildServiceProvider());
     }
 
     public T Get<T>() where T : notnull => _services.GetRequiredService<T>();

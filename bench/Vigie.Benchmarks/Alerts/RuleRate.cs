@@ -19,7 +19,7 @@ static class RuleRate
     public static async Task RunAsync(int hosts, TextWriter to)
     {
         var time = new BenchTime();
-        await using var hub = await RuleHub.StartAsync(time);
+        await using var hub = RuleHub.Start(time);
         (Core.Metrics.MetricInfo, double, Core.Otlp.SampleAttribute[])[] samples =
             [OtlpRequests.Cpu(0.3), OtlpRequests.Memory(0.5), .. Enumerable.Range(0, Disks).Select(d => OtlpRequests.Disk(0.4, $"/m{d}"))];
         for (int report = 0; report < Reports; report++, time.Advance(TimeSpan.FromSeconds(15)))

@@ -90,13 +90,7 @@ sealed class AdvisoryComposer(HubOptions options, AdvisoryStore store, FindingSt
                 .Append("</td></tr>\n");
         string source = $"""<a href="{Encode(advisory.Url)}" style="color:#2f6feb">{Encode(_texts["At the source"])}</a>""";
         string inVigie = $"""<a href="{Encode(own)}" style="color:#2f6feb">{Encode(_texts["In Vigie"])}</a>""";
-        const string Page =
-            "margin:0;padding:16px;background:#f4f6f9;font:15px/1.5 system-ui,-apple-system,'Segoe UI',sans-serif;color:#1f2937";
-        return $"""
-            <!doctype html>
-            <html lang="{_texts.Language}"><body style="{Page}">
-            <table role="presentation" width="100%" style="max-width:680px;margin:auto;background:#ffffff;border-radius:8px;border-top:5px solid #d1242f">
-            <tr><td style="padding:20px 24px">
+        return MailPage.Of(_texts.Language, "#d1242f", $"""
             <div style="font-size:13px;font-weight:600;text-transform:uppercase;color:#d1242f">{Encode(_texts["Security alert"])}</div>
             <div style="font-size:20px;font-weight:600;margin:2px 0 12px">{Encode(advisory.Title)}</div>
             <table role="presentation" style="border-collapse:collapse;font-size:15px">
@@ -104,10 +98,7 @@ sealed class AdvisoryComposer(HubOptions options, AdvisoryStore store, FindingSt
             {hosts.Html()}
             <p style="white-space:pre-line">{Encode(summary)}</p>
             <p style="margin:16px 0 0">{source} &nbsp;·&nbsp; {inVigie}</p>
-            </td></tr></table>
-            </body></html>
-
-            """;
+            """);
     }
 
     static string Encode(string text) => WebUtility.HtmlEncode(text);

@@ -23,7 +23,7 @@ sealed record Alert(long Id, string Rule, Labels Labels, string Severity, AlertS
     public string Host => Labels["host"];
 
     /// <summary>What of the host it is about: the labels besides the host, such as a mount point.</summary>
-    public string Subject => string.Join(' ', Labels.Span.ToArray().Where(l => l.Name is not ("host" or "device")).Select(l => l.Value));
+    public string Subject => AlertText.Subject(Labels);
 
     public DateTimeOffset Since => DateTimeOffset.FromUnixTimeMilliseconds(SinceMs);
 

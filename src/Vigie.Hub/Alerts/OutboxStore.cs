@@ -1,3 +1,4 @@
+using System.Globalization;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using Vigie.Core.Metrics;
@@ -157,12 +158,9 @@ sealed class OutboxStore : IStoreSchema
 
     public IReadOnlyList<Notification> Recent(int most) => Query("ORDER BY id DESC LIMIT @most", new { most });
 
-    /// <summary>All that was to be told of a thing, in order.</summary>
-    public IReadOnlyList<Notification> Of(string reference) => Query("WHERE reference = @reference ORDER BY id", new { reference });
-
-    /// <summary>Of it what is of these kinds.</summary>
-    public IReadOnlyList<Notification> Of(string reference, params IEnumerable<NotificationKind> kinds) =>
-        Query("WHERE reference = @reference AND kind IN @kinds ORDER BY id", new { reference, kinds = kinds.Select(Text).ToList() });
+    /// <summary>All that was to be told of an incident, in order.</summary>
+    public IReadOnlyList<Notification> OfIncident(long incident) =>
+        Query("WHERE reference = @reference AND number > 0 ORDER BY id", new { reference = incident.ToString(CultureInfo.InvariantCulture) });
 
     /// <summary>Puts a message for each of these channels, in a transaction of its own.</summary>
     public async Task PutAsync(NotificationKind kind, string reference, IReadOnlyList<string> channels, DateTimeOffset now,

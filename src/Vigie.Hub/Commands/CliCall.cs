@@ -91,6 +91,15 @@ sealed class CliCall(ParseResult parsed) : IDisposable
         return await _console.Progress().AutoClear(true).StartAsync(context => work(new Bar(context.AddTask(Markup.Escape(what)))));
     }
 
+    /// <summary>A duration that an option was given.</summary>
+    /// <param name="example">How one is written.</param>
+    /// <exception cref="CommandException">It isn't one.</exception>
+    public static TimeSpan Duration(string option, string text, string example) => Quantities.TryDuration(text, out var time) ? time
+        : throw new CommandException($"{option}: \"{text}\" is no time; write it like {example}");
+
+    /// <summary>A moment, to the minute, as tables show it.</summary>
+    public static string Minute(DateTimeOffset at) => at.ToString("yyyy-MM-dd HH:mm'Z'", System.Globalization.CultureInfo.InvariantCulture);
+
     /// <summary>Names from outside must not steer the terminal.</summary>
     public static string Printable(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '\ufffd' : c));
 

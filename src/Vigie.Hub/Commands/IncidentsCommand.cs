@@ -33,7 +33,7 @@ sealed class IncidentsCommand() : CliCommand("incidents", "What is wrong, as peo
                 return new Row(i.Id, i.Severity, words.Title(i, members, Texts.English), members.Count(m => m.State == AlertState.Firing), i.Opened,
                     i.Ended, i.Messages, i.IsAcknowledged(call.Time.GetUtcNow()) ? i.Acknowledged!.By : "");
             })], "No incident.", ("No.", r => $"{r.Id}"), ("Severity", r => r.Severity), ("Incident", r => r.Title), ("Alerts", r => $"{r.Alerts}"),
-                ("Since", r => Text(r.Opened)), ("Until", r => r.Ended is { } ended ? Text(ended) : ""), ("Messages", r => $"{r.Messages}"),
+                ("Since", r => CliCall.Minute(r.Opened)), ("Until", r => r.Ended is { } ended ? CliCall.Minute(ended) : ""), ("Messages", r => $"{r.Messages}"),
                 ("Acknowledged by", r => r.AcknowledgedBy));
             return Task.CompletedTask;
         });
@@ -52,7 +52,8 @@ sealed class IncidentsCommand() : CliCommand("incidents", "What is wrong, as peo
             var history = call.Get<IncidentStore>().History(id);
             if (!call.IsJson)
                 call.Line(CliCall.Printable($"Incident {id}: {call.Get<IncidentWords>().Title(incident, Texts.English)}"));
-            call.Table([.. history], "Nothing was noted.", ("At", e => Text(e.At)), ("What", e => e.Kind.ToString().ToLowerInvariant()), ("By", e => e.By),
+            call.Table([.. history], "Nothing was noted.", ("At", e => CliCall.Minute(e.At)),
+                ("What", e => e.Kind.ToString().ToLowerInvariant()), ("By", e => e.By),
                 ("", e => e.Text));
             return Task.CompletedTask;
         });
@@ -70,7 +71,7 @@ sealed class IncidentsCommand() : CliCommand("incidents", "What is wrong, as peo
         };
         var acknowledge = new Command("ack", "Say that you know of an incident: it is not repeated.") { number, note, length };
         Act(acknowledge, (call, ct) => ChangeAsync(call, call.Value(number), store => store.AcknowledgeAsync(call.Value(number), Environment.UserName,
-            call.Value(note)!, call.Value(length) is { } text ? Time(text) : null, ct), "is acknowledged"));
+            call.Value(note)!, call.Value(length) is { } text ? CliCall.Duration("--for", text, "4h") : null, ct), "is acknowledged"));
         return acknowledge;
     }
 
@@ -110,9 +111,4 @@ sealed class IncidentsCommand() : CliCommand("incidents", "What is wrong, as peo
     static Argument<long> Number() => new("NUMBER") { Description = "As `vigie incidents list` shows it." };
 
     static Option<string> Note(string help) => new("--note") { Description = help, HelpName = "TEXT", DefaultValueFactory = _ => "" };
-
-    static TimeSpan Time(string text) => Quantities.TryDuration(text, out var time) ? time
-        : throw new CommandException($"--for: \"{text}\" is no time; write it like 4h");
-
-    static string Text(DateTimeOffset at) => at.ToString("yyyy-MM-dd HH:mm'Z'", System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -102,21 +102,16 @@ sealed class RuleTest : Command
         int fired = result.Series.Count(s => s.Firings.Count > 0);
         call.Line($"{result.Rule.Name} would have fired {result.Times} time{(result.Times == 1 ? "" : "s")} in {t.Duration(result.To - result.From)}, "
             + $"for {fired} of {result.Series.Count} series.");
-        Row[] rows = [.. result.Series.SelectMany(s => s.Firings.Select(f => new Row(s.Host, Subject(s), f.From, f.Until, f.Worst)))
+        Row[] rows = [.. result.Series.SelectMany(s => s.Firings.Select(f => new Row(s.Host, AlertText.Subject(s.Labels), f.From, f.Until, f.Worst)))
             .OrderBy(r => r.From)];
         if (rows.Length > 0)
-            call.Table(rows, "", ("Host", r => r.Host), ("What", r => r.Subject), ("From", r => At(r.From)),
-                ("Until", r => r.Until is { } end ? At(end) : "now"), ("Lasted", r => t.Duration((r.Until ?? result.To) - r.From)),
+            call.Table(rows, "", ("Host", r => r.Host), ("What", r => r.Subject), ("From", r => CliCall.Minute(r.From)),
+                ("Until", r => r.Until is { } end ? CliCall.Minute(end) : "now"), ("Lasted", r => t.Duration((r.Until ?? result.To) - r.From)),
                 ("Worst", r => AlertText.Value(r.Worst, unit, t)));
         if (result.Suggested is { } suggested)
             call.Line($"The history suggests a threshold of {AlertText.Value(suggested, unit, t)}: "
                 + "a little above what is reached in one minute of a thousand.");
     }
-
-    static string Subject(BacktestSeries series) =>
-        string.Join(' ', series.Labels.Span.ToArray().Where(l => l.Name is not ("host" or "device")).Select(l => l.Value));
-
-    static string At(DateTimeOffset at) => at.ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture);
 
     static TimeSpan Time(string option, string text) => Quantities.TryDuration(text, out var time) && time > TimeSpan.Zero ? time
         : throw new CommandException($"{option}: \"{text}\" is no time; write it like 5m or 7d");

@@ -22,7 +22,7 @@ sealed class SilenceCommand() : CliCommand("silence", "Hold back the messages of
         {
             var rows = call.Get<SilenceStore>().Standing().Select(s => new Row(s.Id, s.Host, s.Rule, s.From, s.Over, s.By, s.Note)).ToArray();
             call.Table(rows, "There is no silence.", ("No.", r => $"{r.Id}"), ("Hosts", r => r.Host), ("Rules", r => r.Rule),
-                ("From", r => Text(r.From)), ("Until", r => Text(r.Until)), ("By", r => r.By), ("Note", r => r.Note));
+                ("From", r => CliCall.Minute(r.From)), ("Until", r => CliCall.Minute(r.Until)), ("By", r => r.By), ("Note", r => r.Note));
             return Task.CompletedTask;
         });
         return list;
@@ -43,11 +43,11 @@ sealed class SilenceCommand() : CliCommand("silence", "Hold back the messages of
         var add = new Command("add", "Hold back the messages of alerts; what still fires at the end is told then.") { host, rule, length, after, note };
         Act(add, async (call, ct) =>
         {
-            var begin = call.Get<TimeProvider>().GetUtcNow() + (call.Value(after) is { } text ? Time("--in", text) : TimeSpan.Zero);
+            var begin = call.Get<TimeProvider>().GetUtcNow() + (call.Value(after) is { } text ? CliCall.Duration("--in", text, "2h") : TimeSpan.Zero);
             long id;
             try
             {
-                id = await call.Get<SilenceStore>().AddAsync(call.Value(host)!, call.Value(rule)!, begin, Time("--for", call.Value(length)!),
+                id = await call.Get<SilenceStore>().AddAsync(call.Value(host)!, call.Value(rule)!, begin, CliCall.Duration("--for", call.Value(length)!, "2h"),
                     Environment.UserName, call.Value(note)!, ct);
             }
             catch (ArgumentException e)
@@ -72,9 +72,4 @@ sealed class SilenceCommand() : CliCommand("silence", "Hold back the messages of
         });
         return end;
     }
-
-    static TimeSpan Time(string option, string text) => Quantities.TryDuration(text, out var time) ? time
-        : throw new CommandException($"{option}: \"{text}\" is no time; write it like 2h");
-
-    static string Text(DateTimeOffset at) => at.ToString("yyyy-MM-dd HH:mm'Z'", System.Globalization.CultureInfo.InvariantCulture);
 }

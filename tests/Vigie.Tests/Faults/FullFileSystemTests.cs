@@ -19,15 +19,15 @@ public sealed class FullFileSystemTests
     public async Task What_was_stored_before_the_file_system_was_full_is_there_and_more_is_stored_when_it_has_grown(int kilobytes)
     {
         using var folder = new TempFolder();
-        if (Mount("-t", "tmpfs", "-o", $"size={kilobytes}k", "vigie-test", folder.Path) is { } error)
+        if (Mounts.Mount("-t", "tmpfs", "-o", $"size={kilobytes}k", "vigie-test", folder.Path) is { } error)
             Assert.Skip($"no small file system can be mounted ({error}); run the tests as root");
         try
         {
-            await FillAsync(folder["monitoring.db"], () => Assert.Null(Mount("-o", "remount,size=16m", folder.Path)));
+            await FillAsync(folder["monitoring.db"], () => Assert.Null(Mounts.Mount("-o", "remount,size=16m", folder.Path)));
         }
         finally
         {
-            Run("umount", "-l", folder.Path);
+            Mounts.Run("umount", "-l", folder.Path);
         }
     }
 
@@ -65,24 +65,5 @@ public sealed class FullFileSystemTests
             ledger.Check(await StoreCase.SelectAsync(store));
         }
         await ledger.CheckAsync(path);
-    }
-
-    static string? Mount(params string[] arguments) => Run("mount", arguments);
-
-    /// <summary>Returns what went wrong.</summary>
-    static string? Run(string program, params string[] arguments)
-    {
-        try
-        {
-            var start = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardError = true };
-            using var process = Process.Start(start)!;
-            string error = process.StandardError.ReadToEnd().Trim();
-            process.WaitForExit();
-            return process.ExitCode == 0 ? null : error;
-        }
-        catch (System.ComponentModel.Win32Exception e)
-        {
-            return e.Message;
-        }
     }
 }

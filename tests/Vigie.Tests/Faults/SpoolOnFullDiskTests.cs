@@ -24,7 +24,7 @@ public sealed class SpoolOnFullDiskTests
     public void What_the_disk_took_comes_back_whole_and_more_is_taken_when_there_is_room()
     {
         using var folder = new TempFolder();
-        if (Mount("-t", "tmpfs", "-o", "size=64k", "vigie-test", folder.Path) is { } error)
+        if (Mounts.Mount("-t", "tmpfs", "-o", "size=64k", "vigie-test", folder.Path) is { } error)
             Assert.Skip($"no small file system can be mounted ({error}); run the tests as root");
         try
         {
@@ -46,7 +46,7 @@ public sealed class SpoolOnFullDiskTests
                 }
                 Assert.InRange(taken.Count, 5, 30);
                 Assert.Equal(taken.Count, spool.Waiting);
-                Assert.Null(Mount("-o", "remount,size=1m", folder.Path));
+                Assert.Null(Mounts.Mount("-o", "remount,size=1m", folder.Path));
                 spool.Add(Request(1000), 1, _time.GetUtcNow());
                 taken.Add(1000);
             }
@@ -63,26 +63,7 @@ public sealed class SpoolOnFullDiskTests
         }
         finally
         {
-            Run("umount", "-l", folder.Path);
-        }
-    }
-
-    static string? Mount(params string[] arguments) => Run("mount", arguments);
-
-    /// <summary>Returns what went wrong.</summary>
-    static string? Run(string program, params string[] arguments)
-    {
-        try
-        {
-            var start = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardError = true };
-            using var process = Process.Start(start)!;
-            string error = process.StandardError.ReadToEnd().Trim();
-            process.WaitForExit();
-            return process.ExitCode == 0 ? null : error;
-        }
-        catch (System.ComponentModel.Win32Exception e)
-        {
-            return e.Message;
+            Mounts.Run("umount", "-l", folder.Path);
         }
     }
 }

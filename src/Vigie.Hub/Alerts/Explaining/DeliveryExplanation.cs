@@ -1,4 +1,3 @@
-using System.Globalization;
 using Vigie.Hub.Alerts.Channels;
 using Vigie.Hub.Web;
 
@@ -10,16 +9,13 @@ sealed class DeliveryExplanation(OutboxStore outbox, DeliveryStore deliveries, C
     /// <summary>A channel that was away for a day has failed a hundred times: the first and the last tell enough.</summary>
     const int MostTries = 6;
 
-    static readonly NotificationKind[] Kinds =
-        [NotificationKind.Firing, NotificationKind.Update, NotificationKind.Repeat, NotificationKind.Escalation, NotificationKind.Resolved];
-
     public int Place => 90;
 
     public IEnumerable<ExplanationLine> Of(Alert alert)
     {
         if (alert is not { Incident: { } incident, ToldMs: { } told })
             yield break; // and what stands between says why
-        var notifications = outbox.Of(incident.ToString(CultureInfo.InvariantCulture), Kinds);
+        var notifications = outbox.OfIncident(incident);
         if (notifications.Count == 0)
             yield return new(DateTimeOffset.FromUnixTimeMilliseconds(told), channels.All.Count == 0
                 ? "No message was put into the outbox: no channel is configured."

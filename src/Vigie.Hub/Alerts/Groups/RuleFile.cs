@@ -12,18 +12,9 @@ static class RuleFile
     /// <exception cref="RuleFileException">What is wrong, with lines.</exception>
     public static IReadOnlyList<RuleGroup> Parse(string text, string name)
     {
-        var stream = new YamlStream();
-        try
-        {
-            stream.Load(new StringReader(text));
-        }
-        catch (YamlException e)
-        {
-            throw new RuleFileException([$"{name}, line {e.Start.Line}, column {e.Start.Column}: {e.Message}"]);
-        }
         var errors = new RuleErrors(name);
         var groups = new List<RuleGroup>();
-        foreach (var document in stream.Documents)
+        foreach (var document in Documents(text, name))
         {
             var root = new YamlFields(document.RootNode, "the file", errors, "groups");
             foreach (var node in root.Sequence("groups"))
@@ -36,6 +27,22 @@ static class RuleFile
         }
         errors.ThrowIfAny();
         return groups;
+    }
+
+    /// <summary>The documents of a YAML text.</summary>
+    /// <exception cref="RuleFileException">It is no YAML; where.</exception>
+    public static IList<YamlDocument> Documents(string text, string name)
+    {
+        var stream = new YamlStream();
+        try
+        {
+            stream.Load(new StringReader(text));
+        }
+        catch (YamlException e)
+        {
+            throw new RuleFileException([$"{name}, line {e.Start.Line}, column {e.Start.Column}: {e.Message}"]);
+        }
+        return stream.Documents;
     }
 
     static RuleGroup Group(YamlNode node, RuleErrors errors)

@@ -28,7 +28,8 @@ static class RuleReader
             labels, fields.Texts("annotations"));
     }
 
-    static void Check(string expression, YamlNode place, RuleErrors errors)
+    /// <summary>Notes what is wrong with a rule's question.</summary>
+    public static void Check(string expression, YamlNode place, RuleErrors errors)
     {
         if (expression.Length == 0)
             return;

@@ -102,13 +102,20 @@ sealed class YamlFields
     {
         if (!_fields.TryGetValue(field, out var node) || IsNull(node))
             return [];
-        if (node is YamlScalarNode { Value: { } one })
-            return [one];
-        if (node is YamlSequenceNode list && list.Children.All(c => c is YamlScalarNode { Value.Length: > 0 }))
-            return [.. list.Children.Select(c => ((YamlScalarNode)c).Value!)];
+        if (TextsOf(node) is { } texts)
+            return texts;
         _errors.Add(node, $"{field} must be a text or a list of texts");
         return [];
     }
+
+    /// <summary>The texts of a list, or one by itself; null when it is neither.</summary>
+    public static IReadOnlyList<string>? TextsOf(YamlNode node) => node switch
+    {
+        YamlScalarNode { Value: { } one } => [one],
+        YamlSequenceNode list when list.Children.All(c => c is YamlScalarNode { Value.Length: > 0 }) =>
+            [.. list.Children.Select(c => ((YamlScalarNode)c).Value!)],
+        _ => null,
+    };
 
     public bool Flag(string field)
     {

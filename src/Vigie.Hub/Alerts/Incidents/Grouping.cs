@@ -55,6 +55,4 @@ static class Grouping
     }
 
     public static string Worst(IEnumerable<Alert> alerts) => alerts.Any(a => a.Severity == Severity.Critical) ? Severity.Critical : Severity.Warning;
-
-    public static Labels LabelsOf(string host) => Labels.From([new("host", host)]);
 }

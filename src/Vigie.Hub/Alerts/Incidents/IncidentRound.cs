@@ -54,7 +54,7 @@ sealed class IncidentRound(SqliteConnection connection, SqliteTransaction transa
             if (Louder(alert) is not null)
                 muted.Add(alert);
             else if (Grouping.Find(alert, _open, members, Milder(alert.Rule), options.JoinWithin, _nowMs) is { } incident)
-                Join(incident.Id, [alert], isNews: !members[(alert.Rule, alert.Labels)].Contains(incident.Id));
+                Join(incident.Id, alert, isNews: !members[(alert.Rule, alert.Labels)].Contains(incident.Id));
             else
                 rest.Add(alert);
         foreach (var (scope, group) in Grouping.Split(rest))
@@ -63,7 +63,7 @@ sealed class IncidentRound(SqliteConnection connection, SqliteTransaction transa
         // What says the same less urgently goes where the other is, without a word; and waits with it.
         foreach (var alert in muted)
             if (_placed.TryGetValue(Louder(alert)!.Id, out long incident))
-                Join(incident, [alert], isNews: false);
+                Join(incident, alert, isNews: false);
 
         // What is milder than the milder one is so as well.
         IEnumerable<string> Milder(string rule) => mild[rule].SelectMany(m => Milder(m).Prepend(m));
@@ -81,11 +81,11 @@ sealed class IncidentRound(SqliteConnection connection, SqliteTransaction transa
         Put(incident, NotificationKind.Firing, Destinations(group));
     }
 
-    void Join(long id, IReadOnlyList<Alert> newcomers, bool isNews)
+    void Join(long id, Alert newcomer, bool isNews)
     {
         int at = _open.FindIndex(i => i.Id == id);
-        Take(id, newcomers);
-        Note(id, IncidentEventKind.Joined, Names(newcomers));
+        Take(id, [newcomer]);
+        Note(id, IncidentEventKind.Joined, Names([newcomer]));
         var incident = _open[at] with { QuietMs = null };
         // An alert that has come back is no news: it is why the incident was still open.
         Save(at, isNews ? incident with { JoinedMs = _nowMs, NewsMs = incident.NewsMs ?? _nowMs } : incident);
@@ -113,8 +113,7 @@ sealed class IncidentRound(SqliteConnection connection, SqliteTransaction transa
                 NewsMs = null,
                 ToldMs = _nowMs,
                 Messages = incident.Messages + 1,
-                Severity = Grouping.Worst(firing.Where(a => a.Severity == Severity.Critical).DefaultIfEmpty(firing[0])) == Severity.Critical
-                    ? Severity.Critical : incident.Severity,
+                Severity = Grouping.Worst(firing) == Severity.Critical ? Severity.Critical : incident.Severity,
             };
             Save(at, told);
             Put(told, NotificationKind.Update, [.. Destinations(firing).UnionBy(Told(incident), d => d.Channel)]);
@@ -122,15 +121,13 @@ sealed class IncidentRound(SqliteConnection connection, SqliteTransaction transa
         else if (options.RepeatOf(Grouping.Worst(firing)) is var every && every > TimeSpan.Zero && _nowMs - incident.ToldMs >= every.TotalMilliseconds
             && !incident.IsAcknowledged(now))
         {
-            var told = incident with { ToldMs = _nowMs, Messages = incident.Messages + 1, QuietMs = null };
+            var told = incident with { ToldMs = _nowMs, Messages = incident.Messages + 1 };
             Save(at, told);
             var ways = Destinations(firing).ToDictionary(d => d.Channel, StringComparer.Ordinal);
             Put(told, NotificationKind.Repeat, [.. Told(incident).Select(d => ways.GetValueOrDefault(d.Channel, d))]);
         }
         else if (!incident.IsAcknowledged(now) && Steps(incident, firing) is { Count: > 0 } steps)
             Escalate(at, incident, steps);
-        else if (incident.QuietMs is not null)
-            Save(at, incident with { QuietMs = null });
     }
 
     /// <summary>Newcomers that are worse than what was told do not wait for the others.</summary>

@@ -1,5 +1,4 @@
 using Vigie.Hub.Alerts.Groups;
-using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
 namespace Vigie.Hub.Alerts.Policies;
@@ -17,21 +16,13 @@ sealed class PolicyFile(string zone)
     /// <exception cref="RuleFileException">What is wrong, with lines.</exception>
     public Policy Parse(string text, string name, IReadOnlyCollection<string>? channels)
     {
-        var stream = new YamlStream();
-        try
-        {
-            stream.Load(new StringReader(text));
-        }
-        catch (YamlException e)
-        {
-            throw new RuleFileException([$"{name}, line {e.Start.Line}, column {e.Start.Column}: {e.Message}"]);
-        }
-        if (stream.Documents.Count == 0)
+        var documents = RuleFile.Documents(text, name);
+        if (documents.Count == 0)
             return Policy.None;
         var errors = new RuleErrors(name);
-        if (stream.Documents.Count > 1)
-            errors.Add(stream.Documents[1].RootNode, "a policy is one document; remove the line --- before this");
-        var root = new YamlFields(stream.Documents[0].RootNode, "a policy", errors, Sections);
+        if (documents.Count > 1)
+            errors.Add(documents[1].RootNode, "a policy is one document; remove the line --- before this");
+        var root = new YamlFields(documents[0].RootNode, "a policy", errors, Sections);
         var quiet = Named(root, "quiet", errors, (key, node) =>
             (key, Schedule: ScheduleReader.Read(node, new(node, "a quiet time", errors, ["name", .. ScheduleReader.Keys]), errors, zone)));
         var rotas = Named(root, "rotas", errors, (key, node) => Rota(key, node, errors));
@@ -53,7 +44,7 @@ sealed class PolicyFile(string zone)
             Windows = Named(root, "windows", errors, (key, node) => Window(key, node, errors)),
             Rotas = rotas,
             Channels = own,
-            Items = Items(stream.Documents[0].RootNode),
+            Items = Items(documents[0].RootNode),
         };
         foreach (var rota in rotas)
             Check(rota.Members, root.Place("rotas"), errors, channels is null ? null : direct);
@@ -149,10 +140,8 @@ sealed class PolicyFile(string zone)
 
     static IReadOnlyList<string> Patterns(YamlNode node, RuleErrors errors)
     {
-        if (node is YamlScalarNode { Value: { Length: > 0 } one })
-            return [one];
-        if (node is YamlSequenceNode list && list.Children.All(c => c is YamlScalarNode { Value.Length: > 0 }))
-            return [.. list.Children.Select(c => ((YamlScalarNode)c).Value!)];
+        if (YamlFields.TextsOf(node) is { } patterns && patterns is not [""])
+            return patterns;
         errors.Add(node, "a tag has a list of hosts; * stands for any text");
         return [];
     }

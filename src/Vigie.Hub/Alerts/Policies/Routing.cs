@@ -21,8 +21,9 @@ sealed class Routing(PolicySet policies, ChannelSet channels)
     }
 
     /// <summary>Who else is told when nobody acknowledges it, by the time that has passed.</summary>
-    public IReadOnlyList<EscalationStep> StepsOf(Alert alert, DateTimeOffset now) =>
-        [.. RoutesOf(alert).SelectMany(r => r.Escalation).Select(s => s with { Channels = Resolve(s.Channels, now) })];
+    public IReadOnlyList<EscalationStep> StepsOf(Alert alert, DateTimeOffset now) => policies.Current.Routes.All(r => r.Escalation.Count == 0)
+        ? [] // asked of every alert that fires, at every round
+        : [.. RoutesOf(alert).SelectMany(r => r.Escalation).Select(s => s with { Channels = Resolve(s.Channels, now) })];
 
     public IReadOnlyList<Route> RoutesOf(Alert alert)
     {

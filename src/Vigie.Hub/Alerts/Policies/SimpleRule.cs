@@ -3,8 +3,6 @@ using DotLiquid;
 using Vigie.Hub.Alerts.Groups;
 using Vigie.Hub.Charts;
 using Vigie.Hub.Sources;
-using Vigie.PromQL;
-using Vigie.PromQL.Ast;
 using YamlDotNet.RepresentationModel;
 
 namespace Vigie.Hub.Alerts.Policies;
@@ -92,16 +90,7 @@ static class SimpleRule
         if (word is { Length: > 0 })
             return Headlines.TryGetValue(word, out var headline) ? headline
                 : Wrong<Headline?>(errors, fields.Place("headline"), $"there is no headline \"{word}\"; they are {string.Join(", ", HeadlineNames)}", null);
-        try
-        {
-            if (Expr.Parse(expression!).Kind is not (ValueKind.Scalar or ValueKind.InstantVector))
-                errors.Add(fields.Place("expr"), "expr must have one value for each series, not a range or a string");
-        }
-        catch (PromQLException e)
-        {
-            errors.Add(fields.Place("expr"), $"expr: {e.Message}");
-            return null;
-        }
+        RuleReader.Check(expression!, fields.Place("expr"), errors);
         return new(expression!, unit ?? ChartUnit.Number, chart is { Length: > 0 } ? chart : null, fields.Text("name") ?? "");
     }
 

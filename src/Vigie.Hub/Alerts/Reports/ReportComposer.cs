@@ -76,19 +76,10 @@ sealed class ReportComposer(HubOptions options, MessageStyles styles, IEnumerabl
                     .Append("</td><td style=\"padding:4px 0;color:#5b6472\">").Append(Encode(said)).Append("</td></tr>\n");
             body.Append(section.Lines.Count > 0 ? "</table>\n" : "");
         }
-        const string Page =
-            "margin:0;padding:16px;background:#f4f6f9;font:15px/1.5 system-ui,-apple-system,'Segoe UI',sans-serif;color:#1f2937";
-        return $"""
-            <!doctype html>
-            <html lang="{texts.Language}"><body style="{Page}">
-            <table role="presentation" width="100%" style="max-width:680px;margin:auto;background:#ffffff;border-radius:8px;border-top:5px solid #2f6feb">
-            <tr><td style="padding:20px 24px">
+        return MailPage.Of(texts.Language, "#2f6feb", $"""
             <div style="font-size:20px;font-weight:600">{Encode(title)}</div>
             {body}<p style="margin:16px 0 0"><a href="{Encode(url)}" style="color:#2f6feb">{Encode(texts["All alerts"])}</a></p>
-            </td></tr></table>
-            </body></html>
-
-            """;
+            """);
     }
 
     static string Encode(string text) => WebUtility.HtmlEncode(text);
